@@ -1,0 +1,1 @@
+"""What a company decides without an engineer: settings, rules, the calendar."""
