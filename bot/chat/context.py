@@ -1,0 +1,101 @@
+"""Everything that a handler can reach, in one typed value."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.chat.incoming import Event
+from bot.chat.outgoing import Card, Outgoing
+from bot.chat.platform import Address
+from bot.domain.clock import local_day
+from bot.domain.member import Member, Org
+from bot.domain.understood import Understood
+from bot.domain.values import CustomerId, MemberId
+from bot.domain.worktime import Worktime
+from config.rules import Rules
+from storage.transaction import Transaction
+
+
+class Mouth(Protocol):
+    """Promises messages inside a transaction; the outbox keeps the promise."""
+
+    def post(
+        self, tx: Transaction, to: Address, message: Outgoing, now: datetime, *, can_wait: bool = False, at: datetime | None = None
+    ) -> None:
+        """Say ``message``: now, at ``at``, or (``can_wait``) not before the quiet hours are over."""
+        ...
+
+    def replace(self, tx: Transaction, card: Card, now: datetime) -> None:
+        """Put ``card`` in the place of every copy that was sent under its key."""
+        ...
+
+
+class NameBook(Protocol):
+    """The customer names that understanding knows."""
+
+    def changed(self, customer_id: CustomerId) -> None:
+        """A customer was written; its names are read again after the commit."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a handler works with. ``now`` is one instant for the whole unit; ``chat`` is where an answer goes (None for timers).
+
+    ``member`` is None only for timers and cron lines; ``understood`` is set for text.
+    """
+
+    tx: Transaction
+    now: datetime
+    rules: Rules
+    worktime: Worktime
+    mouth: Mouth
+    names: NameBook
+    org: Org
+    event: Event | None = None
+    sender: Member | None = None
+    understood: Understood | None = None
+
+    @property
+    def today(self) -> date:
+        """The calendar day in Shanghai."""
+        return local_day(self.now)
+
+    @property
+    def member(self) -> Member:
+        """Who sent the event."""
+        if self.sender is None:
+            raise LookupError("nobody sent this: a timer or cron handler asked for its member")
+        return self.sender
+
+    @property
+    def chat(self) -> str:
+        """The conversation that the event came from."""
+        if self.event is None:
+            raise LookupError("a timer or cron handler has no chat")
+        return self.event.chat
+
+    @property
+    def meaning(self) -> Understood:
+        """What the text was understood to mean."""
+        return self.understood or Understood()
+
+    def tell(self, to: MemberId | Address, message: Outgoing, *, can_wait: bool = False, at: datetime | None = None) -> bool:
+        """Promise a message to a person (their own chat) or a chat; False when the person has none."""
+        if not isinstance(to, Address):
+            chats = self.tx.members.chats(to)
+            if not chats:
+                return False
+            to = Address(*chats[0])
+        self.mouth.post(self.tx, to, message, self.now, can_wait=can_wait, at=at)
+        return True
+
+    def replace(self, card: Card) -> None:
+        """Show ``card`` instead of every copy sent under its key."""
+        self.mouth.replace(self.tx, card, self.now)
+
+    def audit(self, action: str, subject: str, *, old: dict[str, object] | None = None, new: dict[str, object] | None = None) -> None:
+        """Note a change in the audit log, with who and which event."""
+        who = self.sender.id if self.sender else None
+        event_id = self.event.event_id if self.event else None
+        self.tx.audit.note(self.now, who, action, subject, old=old, new=new, event_id=event_id)

@@ -1,0 +1,121 @@
+"""What people send, the same on every platform: frozen values that survive a trip through the inbox as JSON."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, TypeAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent it, by the platform's own id; ``name`` is what the platform shows, good for greeting only."""
+
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file that still lies with the platform: ``ref`` is what :meth:`Platform.download` needs."""
+
+    ref: str
+    name: str = ""
+    content_type: str = ""
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """Base of all events. ``event_id`` is the platform's identity of the event; ``chat`` the conversation it came from.
+
+    ``received_at`` is the server's time at acceptance (aware UTC). ``group`` tells a group chat from a private one.
+    """
+
+    platform: str
+    event_id: str
+    chat: str
+    sender: Sender
+    received_at: datetime
+    group: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text(Incoming):
+    """Words."""
+
+    type: Literal["text"] = "text"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice(Incoming):
+    """A recording of speech."""
+
+    type: Literal["voice"] = "voice"
+    media: Media
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo(Incoming):
+    """A picture."""
+
+    type: Literal["photo"] = "photo"
+    media: Media
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video(Incoming):
+    """A short film."""
+
+    type: Literal["video"] = "video"
+    media: Media
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document(Incoming):
+    """Any other file."""
+
+    type: Literal["document"] = "document"
+    media: Media
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location(Incoming):
+    """A place that somebody picked: a claim, not a measurement. WGS-84 degrees."""
+
+    type: Literal["location"] = "location"
+    lat: float
+    lng: float
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardTap(Incoming):
+    """A tap on a card's button; ``values`` are the button's own, ``answer`` what was typed where the button asked for words.
+
+    ``card`` is the key of the tapped card.
+    """
+
+    type: Literal["tap"] = "tap"
+    card: str
+    action: str
+    values: dict[str, str] = field(default_factory=dict)
+    answer: str = ""
+
+
+Event = Text | Voice | Photo | Video | Document | Location | CardTap
+MediaEvent = Voice | Photo | Video | Document
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Discriminator("type")])
+
+
+def encode(event: Event) -> str:
+    """The event as ASCII JSON, so that no database has to store what is not text."""
+    return _EVENT.dump_json(event, ensure_ascii=True).decode("ascii")
+
+
+def decode(payload: str | bytes | dict[str, Any]) -> Event:
+    """The event that :func:`encode` wrote. Raises pydantic.ValidationError."""
+    return _EVENT.validate_python(payload) if isinstance(payload, dict) else _EVENT.validate_json(payload)

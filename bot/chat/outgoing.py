@@ -1,0 +1,100 @@
+"""What the bot says, the same on every platform: plain replies and cards that platforms draw in their own way."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, TypeAdapter
+
+Tone = Literal["info", "good", "warn", "bad"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """Something to tap. ``ask`` is a question to be answered in words before the tap is sent (a reason, a date)."""
+
+    label: str
+    action: str
+    values: dict[str, str] | None = None
+    style: Literal["default", "primary", "danger"] = "default"
+    ask: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One thing that was understood; ``guess`` marks a value that is not certain."""
+
+    label: str
+    value: str
+    guess: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of a list, with what can be done about it. ``colour`` is a staleness colour or empty."""
+
+    text: str
+    detail: str = ""
+    colour: str = ""
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A titled part of a card; ``level`` 1 to 3 nests region, product line and rep."""
+
+    title: str
+    lines: tuple[Line, ...] = ()
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Plain words."""
+
+    type: Literal["reply"] = "reply"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A card. ``key`` names it for taps and for replacing every copy in place; a new card with the same key is the same card."""
+
+    type: Literal["card"] = "card"
+    key: str
+    title: str
+    tone: Tone = "info"
+    text: str = ""
+    facts: tuple[Fact, ...] = ()
+    sections: tuple[Section, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    note: str = ""
+
+
+Outgoing = Reply | Card
+
+_OUTGOING: TypeAdapter[Outgoing] = TypeAdapter(Annotated[Outgoing, Discriminator("type")])
+
+
+def encode(message: Outgoing) -> str:
+    """The message as ASCII JSON for the outbox."""
+    return _OUTGOING.dump_json(message, ensure_ascii=True).decode("ascii")
+
+
+def decode(payload: str) -> Outgoing:
+    """The message that :func:`encode` wrote. Raises pydantic.ValidationError."""
+    return _OUTGOING.validate_json(payload)
+
+
+def plain(message: Outgoing) -> str:
+    """The message as plain text: for terminals, previews and platforms without cards."""
+    if isinstance(message, Reply):
+        return message.text
+    lines = [f"【{message.title}】"]
+    lines += [message.text] if message.text else []
+    lines += [f"{f.label}:{f.value}{'(猜的)' if f.guess else ''}" for f in message.facts]
+    for section in message.sections:
+        lines.append("  " * (section.level - 1) + section.title)
+        lines += ["  " * section.level + f"· {line.text}" + (f" —— {line.detail}" if line.detail else "") for line in section.lines]
+    lines += [" ".join(f"[{b.label}]" for b in message.buttons)] if message.buttons else []
+    lines += [message.note] if message.note else []
+    return "\n".join(lines)

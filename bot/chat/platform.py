@@ -1,0 +1,45 @@
+"""The seam to a chat platform: five things that WeCom, Feishu, DingTalk and the sandbox can all do."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.chat.incoming import Event
+from bot.chat.outgoing import Outgoing
+
+Receive = Callable[[Event], Awaitable[bool]]
+"""Accepts an event durably: True when it is new, False when it was known; raises StorageError when it could not be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to send: a platform and a chat there."""
+
+    platform: str
+    chat: str
+
+
+class Platform(Protocol):
+    """One chat platform. ``send`` and ``update`` raise :class:`PlatformError`."""
+
+    name: str
+
+    def mount(self, app: Any, receive: Receive) -> None:  # noqa: ANN401  (aiohttp's Application; chat knows no web server)
+        """Add the platform's routes to the web application."""
+        ...
+
+    async def run(self, receive: Receive) -> None:
+        """Hold the long connection, where there is one, until cancelled."""
+        ...
+
+    async def send(self, chat: str, message: Outgoing, key: str) -> str:
+        """Send and return the platform's reference; ``key`` is the same at every try of one message."""
+        ...
+
+    async def update(self, chat: str, ref: str, message: Outgoing) -> None:
+        """Replace a message that was sent."""
+        ...
+
+    def download(self, ref: str) -> AsyncIterator[bytes]:
+        """The bytes of a file that somebody sent."""
+        ...

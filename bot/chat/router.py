@@ -1,0 +1,113 @@
+"""Who answers what: one :class:`Router` a handler file, all of them joined to the menu.
+
+A handler is a plain synchronous function; it cannot await, so no transaction is ever open across the network.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from re import Match, Pattern, compile
+from typing import Any, TypeVar
+
+from bot.chat.context import Context
+from bot.chat.incoming import CardTap, Incoming, Text
+from bot.chat.outgoing import Outgoing
+from bot.domain.jobs import Timer
+from bot.domain.understood import Intent
+
+Answer = Outgoing | None
+E = TypeVar("E", bound=Incoming)
+H = TypeVar("H", bound=Callable[..., object])
+CommandHandler = Callable[[Text, Context, Match[str]], Answer]
+TextHandler = Callable[[Text, Context], Answer]
+EventHandler = Callable[[Any, Context], Answer]
+TapHandler = Callable[[CardTap, Context], Answer]
+TimerHandler = Callable[[Timer, Context], None]
+CronHandler = Callable[[Context], None]
+QuestionHandler = Callable[[Text, Context], Answer]
+
+
+@dataclass(slots=True)
+class Router:
+    """The routes of one story."""
+
+    name: str
+    commands: list[tuple[Pattern[str], CommandHandler]] = field(default_factory=list)
+    intents: dict[Intent, TextHandler] = field(default_factory=dict)
+    events: dict[type, EventHandler] = field(default_factory=dict)
+    taps: dict[str, TapHandler] = field(default_factory=dict)
+    timers: dict[str, TimerHandler] = field(default_factory=dict)
+    crons: dict[str, CronHandler] = field(default_factory=dict)
+    questions: dict[str, QuestionHandler] = field(default_factory=dict)
+
+    def command(self, pattern: str) -> Callable[[CommandHandler], CommandHandler]:
+        """Words matched before understanding: a regular expression over the whole trimmed text, a leading ``/`` optional."""
+        return _keep(lambda f: self.commands.append((compile(rf"[//]?\s*(?:{pattern})"), f)))
+
+    def intent(self, *intents: Intent) -> Callable[[TextHandler], TextHandler]:
+        """Free text that was understood to mean one of these."""
+        return _keep(lambda f: self.intents.update(dict.fromkeys(intents, f)))
+
+    def on(self, *types: type[E]) -> Callable[[Callable[[E, Context], Answer]], Callable[[E, Context], Answer]]:
+        """Events of these types."""
+        return _keep(lambda f: self.events.update(dict.fromkeys(types, f)))
+
+    def tap(self, *actions: str) -> Callable[[TapHandler], TapHandler]:
+        """Buttons with these actions."""
+        return _keep(lambda f: self.taps.update(dict.fromkeys(actions, f)))
+
+    def timer(self, kind: str) -> Callable[[TimerHandler], TimerHandler]:
+        """Timers of this kind, when they are due."""
+        return _keep(lambda f: self.timers.update({kind: f}))
+
+    def cron(self, name: str) -> Callable[[CronHandler], CronHandler]:
+        """The cron line of this name; when it fires is said in ``bot/app.py``."""
+        return _keep(lambda f: self.crons.update({name: f}))
+
+    def question(self, kind: str) -> Callable[[QuestionHandler], QuestionHandler]:
+        """Text that may answer an open question of this kind; None means that it does not."""
+        return _keep(lambda f: self.questions.update({kind: f}))
+
+
+def _keep(by: Callable[[H], None]) -> Callable[[H], H]:
+    def decorate(handler: H) -> H:
+        by(handler)
+        return handler
+
+    return decorate
+
+
+class Menu:
+    """All routers joined; two handlers for one thing are refused at start."""
+
+    def __init__(self, routers: Iterable[Router]) -> None:
+        self.commands: list[tuple[Pattern[str], CommandHandler]] = []
+        self.intents: dict[Intent, TextHandler] = {}
+        self.events: dict[type, EventHandler] = {}
+        self.taps: dict[str, TapHandler] = {}
+        self.timers: dict[str, TimerHandler] = {}
+        self.crons: dict[str, CronHandler] = {}
+        self.questions: dict[str, QuestionHandler] = {}
+        for router in routers:
+            self.commands += router.commands
+            for mine, theirs in (
+                (self.intents, router.intents),
+                (self.events, router.events),
+                (self.taps, router.taps),
+                (self.timers, router.timers),
+                (self.crons, router.crons),
+                (self.questions, router.questions),
+            ):
+                _join(router.name, mine, theirs)
+
+    def command(self, text: str) -> tuple[CommandHandler, Match[str]] | None:
+        """The first command that the whole text matches."""
+        for pattern, handler in self.commands:
+            if found := pattern.fullmatch(text):
+                return handler, found
+        return None
+
+
+def _join(name: str, mine: dict[Any, Any], theirs: dict[Any, Any]) -> None:
+    if taken := mine.keys() & theirs.keys():
+        raise ValueError(f"router {name} answers what another answers already: {sorted(map(str, taken))}")
+    mine.update(theirs)

@@ -1,0 +1,74 @@
+"""Customers, the people there, and the leads that grow with them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.domain.understood import Stage
+from bot.domain.values import ContactId, CustomerId, LeadId, MemberId
+
+
+class CustomerKind(StrEnum):
+    """Business (B 端) or consumer (C 端)."""
+
+    BUSINESS = "business"
+    CONSUMER = "consumer"
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer (客户). ``partners`` are members whom the owner has let in (协作)."""
+
+    id: CustomerId
+    name: str
+    created_at: datetime
+    aliases: tuple[str, ...] = ()
+    kind: CustomerKind = CustomerKind.BUSINESS
+    industry: str | None = None
+    region: str | None = None
+    address: str | None = None
+    owner_id: MemberId | None = None
+    partners: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person at a customer (联系人)."""
+
+    id: ContactId
+    customer_id: CustomerId
+    name: str
+    title: str | None = None
+    department: str | None = None
+    focus: str | None = None
+    phone: str | None = None
+
+
+class LeadState(StrEnum):
+    """Open until won, lost or given up."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A lead (线索): one chance to sell to a customer, with the clock that tells how long nobody moved it.
+
+    ``last_action_at`` is the server's time of the newest record; ``next_on`` and ``next_step`` are the newest promise.
+    """
+
+    id: LeadId
+    customer_id: CustomerId
+    owner_id: MemberId | None
+    created_at: datetime
+    last_action_at: datetime
+    stage: Stage = Stage.LEAD
+    state: LeadState = LeadState.OPEN
+    product_line: str | None = None
+    source: str | None = None
+    next_on: date | None = None
+    next_step: str | None = None
+    delay_reason: str | None = None
+    snoozed_until: datetime | None = None
+    snooze_reason: str | None = None

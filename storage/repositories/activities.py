@@ -1,0 +1,71 @@
+"""Records and the pieces they were told in."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, update
+
+from bot.domain.activity import Activity, ActivityKind, ActivityState, Piece
+from bot.domain.values import ActivityId, CustomerId, LeadId, MemberId
+from storage.repositories.rows import many, one, save, values
+from storage.tables import activity, piece
+
+
+class Activities:
+    """The timeline."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def save(self, item: Activity) -> None:
+        save(self._db, activity, item)
+
+    def get(self, activity_id: ActivityId) -> Activity | None:
+        return one(Activity, self._db.execute(select(activity).where(activity.c.id == activity_id)).first())
+
+    def last_of(self, member_id: MemberId, chat: str, *, since: datetime | None = None) -> Activity | None:
+        """The newest kept record that a member told in a chat; with ``since`` only if its last piece is not older."""
+        query = select(activity).where(activity.c.member_id == member_id, activity.c.chat == chat, activity.c.state == ActivityState.KEPT)
+        if since is not None:
+            query = query.where(activity.c.last_piece_at >= since)
+        return one(Activity, self._db.execute(query.order_by(activity.c.last_piece_at.desc(), activity.c.id).limit(1)).first())
+
+    def timeline(self, customer_id: CustomerId, limit: int = 5) -> list[Activity]:
+        """The newest kept records of a customer, newest first."""
+        query = select(activity).where(activity.c.customer_id == customer_id, activity.c.state == ActivityState.KEPT)
+        return many(Activity, self._db.execute(query.order_by(activity.c.received_at.desc(), activity.c.id).limit(limit)))
+
+    def of_lead(self, lead_id: LeadId, limit: int = 20) -> list[Activity]:
+        """The newest kept records of a lead, newest first."""
+        query = select(activity).where(activity.c.lead_id == lead_id, activity.c.state == ActivityState.KEPT)
+        return many(Activity, self._db.execute(query.order_by(activity.c.last_piece_at.desc(), activity.c.id).limit(limit)))
+
+    def count(self, member_id: MemberId, kind: ActivityKind, since: datetime, until: datetime) -> int:
+        """How many kept records of a kind a member told in a period."""
+        query = select(func.count()).where(
+            activity.c.member_id == member_id,
+            activity.c.kind == kind,
+            activity.c.state == ActivityState.KEPT,
+            activity.c.received_at >= since,
+            activity.c.received_at < until,
+        )
+        return int(self._db.execute(query).scalar_one())
+
+    def add_piece(self, item: Piece) -> None:
+        self._db.execute(piece.insert().values(values(item)))
+
+    def pieces(self, activity_id: ActivityId) -> Sequence[Piece]:
+        """The pieces of a record, in the order they came."""
+        return many(
+            Piece, self._db.execute(select(piece).where(piece.c.activity_id == activity_id).order_by(piece.c.received_at, piece.c.id))
+        )
+
+    def loose_pieces(self, member_id: MemberId, since: datetime) -> Sequence[Piece]:
+        """A member's pieces that belong to no record yet, oldest first."""
+        query = select(piece).where(piece.c.member_id == member_id, piece.c.activity_id.is_(None), piece.c.received_at >= since)
+        return many(Piece, self._db.execute(query.order_by(piece.c.received_at, piece.c.id)))
+
+    def attach(self, pieces: Sequence[Piece], activity_id: ActivityId) -> None:
+        """Make loose pieces part of a record."""
+        ids = [item.id for item in pieces]
+        self._db.execute(update(piece).where(piece.c.id.in_(ids), piece.c.activity_id.is_(None)).values(activity_id=activity_id))

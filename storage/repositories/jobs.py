@@ -1,0 +1,98 @@
+"""The embedded engine's queue: claimed by lease, fenced by attempt, in order within a lane."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
+
+from storage.repositories.rows import insert, many
+from storage.tables import job
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A claimed job; ``attempt`` fences its completion."""
+
+    id: int
+    kind: str
+    key: str | None
+    lane: str | None
+    payload: Mapping[str, Any]
+    attempt: int
+
+
+COLUMNS = (job.c.id, job.c.kind, job.c.key, job.c.lane, job.c.payload, job.c.attempt)
+
+
+class JobRows:
+    """The job table."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def put(self, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Insert jobs (kind, key, lane, payload, run_at); those whose key is known already are left out. How many were new."""
+        new = insert(self._db, job).on_conflict_do_nothing(index_elements=["key"])
+        return self._db.execute(new, [{**row, "state": "open", "attempt": 0} for row in rows]).rowcount
+
+    def claim(self, kinds: Collection[str], now: datetime, until: datetime, limit: int, running: Collection[int]) -> Sequence[JobRow]:
+        """Lease up to ``limit`` due jobs: of each lane only the oldest open one, none of those this process is ``running``."""
+        earlier = job.alias()
+        first_of_lane = ~exists().where(earlier.c.lane == job.c.lane, earlier.c.state == "open", earlier.c.id < job.c.id)
+        ready = (
+            select(job.c.id)
+            .where(
+                job.c.state == "open",
+                job.c.run_at <= now,
+                or_(job.c.leased_until.is_(None), job.c.leased_until <= now),
+                job.c.kind.in_(kinds),
+                job.c.id.not_in(running),
+                or_(job.c.lane.is_(None), first_of_lane),
+            )
+            .order_by(job.c.id)
+            .limit(limit)
+        )
+        lease = update(job).where(job.c.id.in_(ready.scalar_subquery())).values(leased_until=until, attempt=job.c.attempt + 1)
+        return sorted(many(JobRow, self._db.execute(lease.returning(*COLUMNS))), key=lambda row: row.id)
+
+    def renew(self, held: Mapping[int, int], until: datetime) -> None:
+        """Lengthen the leases of running jobs (id → attempt)."""
+        for job_id, attempt in held.items():
+            self._db.execute(update(job).where(_mine(job_id, attempt)).values(leased_until=until))
+
+    def finish(self, job_id: int, attempt: int, at: datetime) -> bool:
+        """Mark it done; False when the lease was lost to a later attempt."""
+        query = update(job).where(_mine(job_id, attempt)).values(state="done", finished_at=at, leased_until=None)
+        return self._db.execute(query).rowcount == 1
+
+    def again(self, job_id: int, attempt: int, run_at: datetime, error: str) -> bool:
+        """Give it back for a later attempt; False when the lease was lost."""
+        query = update(job).where(_mine(job_id, attempt)).values(run_at=run_at, leased_until=None, error=error)
+        return self._db.execute(query).rowcount == 1
+
+    def bury(self, job_id: int, attempt: int, at: datetime, error: str) -> bool:
+        """Give it up; False when the lease was lost."""
+        query = update(job).where(_mine(job_id, attempt)).values(state="dead", finished_at=at, leased_until=None, error=error)
+        return self._db.execute(query).rowcount == 1
+
+    def forget_leases(self) -> None:
+        """Free every lease: right only for a process that has the database for itself."""
+        self._db.execute(update(job).where(job.c.state == "open", job.c.leased_until.is_not(None)).values(leased_until=None))
+
+    def next_due(self) -> datetime | None:
+        """When the first open job that nobody holds may run."""
+        return self._db.execute(select(func.min(job.c.run_at)).where(job.c.state == "open", job.c.leased_until.is_(None))).scalar()
+
+    def prune(self, before: datetime) -> int:
+        """Forget finished jobs (and their keys) of before an instant."""
+        return self._db.execute(delete(job).where(job.c.state == "done", job.c.finished_at < before)).rowcount
+
+    def counts(self) -> dict[str, int]:
+        """Jobs by state."""
+        return {row.state: row.n for row in self._db.execute(select(job.c.state, func.count().label("n")).group_by(job.c.state))}
+
+
+def _mine(job_id: int, attempt: int) -> Any:  # noqa: ANN401
+    return and_(job.c.id == job_id, job.c.attempt == attempt, job.c.state == "open")

@@ -1,0 +1,117 @@
+"""Leads, and the question that the morning list asks of them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+
+from bot.domain.customer import Customer, Lead, LeadState
+from bot.domain.values import CustomerId, LeadId, MemberId
+from storage.repositories.rows import many, one, save
+from storage.tables import customer, lead, member
+
+
+@dataclass(frozen=True, slots=True)
+class StaleLead:
+    """A line of the morning list, with how many its rep has in all."""
+
+    lead: Lead
+    customer_name: str
+    region: str | None
+    owner_name: str | None
+    owner_total: int
+
+
+class Leads:
+    """The lead table."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def save(self, item: Lead) -> None:
+        save(self._db, lead, item)
+
+    def get(self, lead_id: LeadId) -> Lead | None:
+        return one(Lead, self._db.execute(select(lead).where(lead.c.id == lead_id)).first())
+
+    def open_of(self, customer_id: CustomerId) -> Lead | None:
+        """The customer's open lead that moved last."""
+        query = select(lead).where(lead.c.customer_id == customer_id, lead.c.state == LeadState.OPEN).order_by(lead.c.last_action_at.desc())
+        return one(Lead, self._db.execute(query.limit(1)).first())
+
+    def newest_of(self, customer_id: CustomerId) -> Lead | None:
+        """The customer's lead that moved last, open or not."""
+        query = select(lead).where(lead.c.customer_id == customer_id).order_by(lead.c.last_action_at.desc())
+        return one(Lead, self._db.execute(query.limit(1)).first())
+
+    def due(self, owner: MemberId, until: date, limit: int = 20) -> Sequence[tuple[Lead, Customer]]:
+        """A rep's open leads whose promised date has come, oldest first."""
+        return self._with_customers(lead.c.owner_id == owner, lead.c.next_on <= until, order=lead.c.next_on, limit=limit)
+
+    def idle(self, owners: Collection[MemberId] | None, before: datetime, limit: int = 20) -> Sequence[tuple[Lead, Customer]]:
+        """Open leads of these owners (None: of all) without action since ``before``, longest first."""
+        return self._with_customers(_owned(owners), lead.c.last_action_at < before, order=lead.c.last_action_at, limit=limit)
+
+    def count_idle(self, owners: Collection[MemberId] | None, before: datetime | None = None) -> int:
+        """How many open leads of these owners had no action since ``before``; all open ones without it."""
+        idle = [lead.c.last_action_at < before] if before else []
+        query = select(func.count()).select_from(lead).where(lead.c.state == LeadState.OPEN, _owned(owners), *idle)
+        return int(self._db.execute(query).scalar_one())
+
+    def stale(self, now: datetime, today: date, before: datetime, region: str | None, per_owner: int) -> list[StaleLead]:
+        """What belongs on the morning list: open, not snoozed, next step not still to come, no action since ``before``.
+
+        The first ``per_owner`` of each rep, newest idle first; the cost grows with what is stale, not with what is open.
+        """
+        of_region = func.coalesce(member.c.region, customer.c.region)
+        ranked = (
+            select(
+                lead,
+                customer.c.name.label("customer_name"),
+                of_region.label("region"),
+                member.c.name.label("owner_name"),
+                func.row_number().over(partition_by=lead.c.owner_id, order_by=[lead.c.last_action_at.desc(), lead.c.id]).label("place"),
+                func.count().over(partition_by=lead.c.owner_id).label("owner_total"),
+            )
+            .join(customer, customer.c.id == lead.c.customer_id)
+            .outerjoin(member, member.c.id == lead.c.owner_id)
+            .where(
+                lead.c.state == LeadState.OPEN,
+                lead.c.last_action_at < before,
+                or_(lead.c.snoozed_until.is_(None), lead.c.snoozed_until <= now),
+                or_(lead.c.next_on.is_(None), lead.c.next_on < today),
+                *([] if region is None else [of_region == region]),
+            )
+            .subquery()
+        )
+        query = select(ranked).where(ranked.c.place <= per_owner).order_by(ranked.c.region, ranked.c.owner_name, ranked.c.place)
+        return [_stale(row) for row in self._db.execute(query).mappings()]
+
+    def change(self, lead_id: LeadId, seen: datetime, **new: object) -> bool:
+        """Set columns if nobody moved the lead since ``seen``; whether it was done."""
+        query = update(lead).where(lead.c.id == lead_id, lead.c.last_action_at == seen, lead.c.state == LeadState.OPEN).values(new)
+        return self._db.execute(query).rowcount == 1
+
+    def _with_customers(self, *where: ColumnElement[bool], order: ColumnElement[object], limit: int) -> Sequence[tuple[Lead, Customer]]:
+        query = select(lead.c.id, lead.c.customer_id).where(lead.c.state == LeadState.OPEN, *where).order_by(order, lead.c.id).limit(limit)
+        found = self._db.execute(query).all()
+        leads = {x.id: x for x in many(Lead, self._db.execute(select(lead).where(lead.c.id.in_([row.id for row in found]))))}
+        wanted = [row.customer_id for row in found]
+        customers = {x.id: x for x in many(Customer, self._db.execute(select(customer).where(customer.c.id.in_(wanted))))}
+        return [(leads[row.id], customers[row.customer_id]) for row in found]
+
+
+def _owned(owners: Collection[MemberId] | None) -> ColumnElement[bool]:
+    return and_(True) if owners is None else lead.c.owner_id.in_(sorted(owners))
+
+
+def _stale(row: object) -> StaleLead:
+    data = dict(row)  # type: ignore[call-overload]
+    return StaleLead(
+        lead=Lead(**{c.name: data[c.name] for c in lead.c}),
+        customer_name=data["customer_name"],
+        region=data["region"],
+        owner_name=data["owner_name"],
+        owner_total=data["owner_total"],
+    )

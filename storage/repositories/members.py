@@ -1,0 +1,64 @@
+"""People, their identities on the platforms, and the groups the bot writes to."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from bot.domain.member import Group, Member, Org
+from bot.domain.values import MemberId
+from storage.repositories.rows import insert, many, one, save
+from storage.tables import chat_group, identity, member
+
+
+class Members:
+    """The people of the company."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def save(self, person: Member) -> None:
+        save(self._db, member, person)
+
+    def get(self, member_id: MemberId) -> Member | None:
+        return one(Member, self._db.execute(select(member).where(member.c.id == member_id)).first())
+
+    def org(self) -> Org:
+        """Everybody and who reports to whom."""
+        return Org(many(Member, self._db.execute(select(member).order_by(member.c.id))))
+
+    def named(self, name: str) -> list[Member]:
+        """The active members of exactly this name."""
+        return many(Member, self._db.execute(select(member).where(member.c.name == name, member.c.active)))
+
+    def identify(self, platform: str, user: str, member_id: MemberId, chat: str) -> None:
+        """Note that ``user`` of ``platform`` is this member and talks to the bot in ``chat``."""
+        new = insert(self._db, identity).values(platform=platform, user_id=user, member_id=member_id, chat=chat)
+        self._db.execute(new.on_conflict_do_update(index_elements=["platform", "user_id"], set_={"member_id": member_id, "chat": chat}))
+
+    def by_identity(self, platform: str, user: str) -> Member | None:
+        """The active member behind a platform's user."""
+        query = select(member).join(identity).where(identity.c.platform == platform, identity.c.user_id == user, member.c.active)
+        return one(Member, self._db.execute(query).first())
+
+    def chats(self, member_id: MemberId) -> Sequence[tuple[str, str]]:
+        """(platform, chat) of every private chat of a member."""
+        query = select(identity.c.platform, identity.c.chat).where(identity.c.member_id == member_id).order_by(identity.c.platform)
+        return [(row.platform, row.chat) for row in self._db.execute(query)]
+
+    def users(self, platform: str) -> Sequence[tuple[str, Member]]:
+        """(user, member) for all identities on a platform."""
+        columns = [identity.c.user_id.label("user_id"), *member.c]
+        rows = self._db.execute(select(*columns).join(member).where(identity.c.platform == platform).order_by(identity.c.user_id))
+        return [(row.user_id, Member(**{c.name: row._mapping[c.name] for c in member.c})) for row in rows]
+
+    def save_group(self, group: Group) -> None:
+        save(self._db, chat_group, group)
+
+    def groups(self, purpose: str | None = None) -> list[Group]:
+        """The groups that serve a purpose; all without one."""
+        query = select(chat_group).order_by(chat_group.c.id)
+        return many(Group, self._db.execute(query if purpose is None else query.where(chat_group.c.purpose == purpose)))
+
+    def group_at(self, platform: str, chat: str) -> Group | None:
+        query = select(chat_group).where(chat_group.c.platform == platform, chat_group.c.chat == chat)
+        return one(Group, self._db.execute(query).first())

@@ -1,0 +1,81 @@
+"""What a unit of work can reach: the repositories, all on one connection."""
+
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from storage.repositories.activities import Activities
+from storage.repositories.audit import Audit
+from storage.repositories.customers import Customers
+from storage.repositories.facts import Facts
+from storage.repositories.inbox import InboxRows
+from storage.repositories.jobs import JobRows
+from storage.repositories.leads import Leads
+from storage.repositories.media import MediaRows
+from storage.repositories.members import Members
+from storage.repositories.outbox import OutboxRows
+from storage.repositories.questions import Questions
+from storage.repositories.timers import Timers
+
+
+class Reader:
+    """Every repository, on one connection; on a read connection the database itself refuses writes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @cached_property
+    def members(self) -> Members:
+        return Members(self.connection)
+
+    @cached_property
+    def customers(self) -> Customers:
+        return Customers(self.connection)
+
+    @cached_property
+    def leads(self) -> Leads:
+        return Leads(self.connection)
+
+    @cached_property
+    def activities(self) -> Activities:
+        return Activities(self.connection)
+
+    @cached_property
+    def media(self) -> MediaRows:
+        return MediaRows(self.connection)
+
+    @cached_property
+    def questions(self) -> Questions:
+        return Questions(self.connection)
+
+    @cached_property
+    def audit(self) -> Audit:
+        return Audit(self.connection)
+
+    @cached_property
+    def inbox(self) -> InboxRows:
+        return InboxRows(self.connection)
+
+    @cached_property
+    def outbox(self) -> OutboxRows:
+        return OutboxRows(self.connection)
+
+    @cached_property
+    def timers(self) -> Timers:
+        return Timers(self.connection)
+
+    @cached_property
+    def jobs(self) -> JobRows:
+        return JobRows(self.connection)
+
+    @cached_property
+    def facts(self) -> Facts:
+        return Facts(self.connection)
+
+
+class Transaction(Reader):
+    """A reader that may write. ``wake`` is set when the unit left work for the job engine."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.wake = False
