@@ -1,0 +1,1 @@
+"""The sandbox: its protocol against a real server, its page in a real browser."""
