@@ -36,6 +36,13 @@ class DigestRules(Section):
     per_rep: int = Field(ge=1, le=50)
 
 
+class HousekeepingRules(Section):
+    """When the nightly tidying runs and what it keeps."""
+
+    at: time
+    keep_jobs: Duration
+
+
 class Rules(Section):
     """All rules in force."""
 
@@ -44,16 +51,19 @@ class Rules(Section):
     breakpoint: Limit
     colour: ColourRules
     digest: DigestRules
+    housekeeping: HousekeepingRules
 
 
 def load_rules(path: Path = DEFAULT) -> Rules:
     """Read and validate a rules file. Raises UserError naming the file and each wrong key."""
     try:
-        return Rules.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Rules.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except OSError as error:
-        raise UserError(f"读不到规则文件 {path}:{error.strerror}") from error
+        raise UserError(f"读不到规则文件 {path}：{error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"规则文件 {path} 不是 UTF-8 文本；请另存为 UTF-8 编码") from error
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"规则文件 {path} 写法有误:{error}") from error
+        raise UserError(f"规则文件 {path} 写法有误：{error}") from error
     except ValidationError as error:
         problems = ";".join(f"{'.'.join(map(str, e['loc']))}:{e['msg']}" for e in error.errors())
-        raise UserError(f"规则文件 {path} 有误:{problems}") from error
+        raise UserError(f"规则文件 {path} 有误：{problems}") from error

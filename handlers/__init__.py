@@ -1,0 +1,20 @@
+"""The whole menu: one file for each thing people do or time brings, in the order in which commands are tried."""
+
+from bot.chat.router import Router
+from handlers import correct as correction
+from handlers import customer, digest, evidence, followup, help, housekeeping, lists, query, reminder, undo, visit
+
+ROUTERS: tuple[Router, ...] = (
+    help.router,
+    undo.router,
+    correction.router,
+    lists.router,
+    query.router,
+    digest.router,
+    reminder.router,
+    customer.router,
+    visit.router,
+    followup.router,
+    evidence.router,
+    housekeeping.router,
+)

@@ -1,0 +1,1 @@
+"""Every sentence that a person reads: typed functions from values to replies and cards, in Chinese."""

@@ -17,14 +17,14 @@ def database_url(text: str) -> URL:
     try:
         url = make_url(text)
     except Exception as error:
-        raise StorageError("数据库地址写得不对;例子:sqlite:///data/genjin.db") from error
+        raise StorageError("数据库地址写得不对；例子：sqlite:///data/genjin.db") from error
     if url.get_backend_name() != "sqlite":
-        raise StorageError(f"这个版本只支持 SQLite(sqlite:///文件路径),不支持 {url.get_backend_name()}")
+        raise StorageError(f"这个版本只支持 SQLite(sqlite:///文件路径），不支持 {url.get_backend_name()}")
     if url.database and url.database != ":memory:":
         try:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StorageError(f"建不了数据库所在的文件夹 {Path(url.database).parent}:{error.strerror}") from error
+            raise StorageError(f"建不了数据库所在的文件夹 {Path(url.database).parent}：{error.strerror}") from error
     return url
 
 

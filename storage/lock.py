@@ -15,12 +15,12 @@ class ProcessLock:
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise StorageError(f"写不了 {path}:{error.strerror};请检查数据库所在文件夹的权限") from error
+            raise StorageError(f"写不了 {path}：{error.strerror}；请检查数据库所在文件夹的权限") from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             os.close(self._file)
-            raise StorageError(f"另一个进程正在使用数据库 {database};先停掉它,或换一个数据库文件") from error
+            raise StorageError(f"另一个进程正在使用数据库 {database}；先停掉它，或换一个数据库文件") from error
 
     def release(self) -> None:
         os.close(self._file)

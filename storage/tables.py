@@ -249,6 +249,7 @@ job = Table(
     Column("run_at", Utc, nullable=False),
     Column("state", String(12), nullable=False),
     Column("attempt", Integer, nullable=False),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
     Column("leased_until", Utc),
     Column("error", Text),
     Column("finished_at", Utc),

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.chat.incoming import Event
-from bot.chat.outgoing import Card, Outgoing
+from bot.chat.incoming import Event, MediaEvent
+from bot.chat.outgoing import Card, Outgoing, decode
 from bot.chat.platform import Address
 from bot.domain.clock import local_day
 from bot.domain.member import Member, Org
 from bot.domain.understood import Understood
-from bot.domain.values import CustomerId, MemberId
+from bot.domain.values import CustomerId, MediaId, MemberId
 from bot.domain.worktime import Worktime
 from config.rules import Rules
 from storage.transaction import Transaction
@@ -27,6 +27,14 @@ class Mouth(Protocol):
 
     def replace(self, tx: Transaction, card: Card, now: datetime) -> None:
         """Put ``card`` in the place of every copy that was sent under its key."""
+        ...
+
+
+class Keeper(Protocol):
+    """Fetches what people send into our own store."""
+
+    def want(self, tx: Transaction, event: MediaEvent, now: datetime) -> MediaId:
+        """Note a file and fetch it after the commit; the id under which it will be kept."""
         ...
 
 
@@ -50,6 +58,7 @@ class Context:
     rules: Rules
     worktime: Worktime
     mouth: Mouth
+    keeper: Keeper
     names: NameBook
     org: Org
     event: Event | None = None
@@ -89,6 +98,12 @@ class Context:
             to = Address(*chats[0])
         self.mouth.post(self.tx, to, message, self.now, can_wait=can_wait, at=at)
         return True
+
+    def shown(self, key: str) -> Card | None:
+        """The card as it stands under its key."""
+        payload = self.tx.outbox.shown(key)
+        message = decode(payload) if payload else None
+        return message if isinstance(message, Card) else None
 
     def replace(self, card: Card) -> None:
         """Show ``card`` instead of every copy sent under its key."""

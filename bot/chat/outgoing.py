@@ -91,7 +91,7 @@ def plain(message: Outgoing) -> str:
         return message.text
     lines = [f"【{message.title}】"]
     lines += [message.text] if message.text else []
-    lines += [f"{f.label}:{f.value}{'(猜的)' if f.guess else ''}" for f in message.facts]
+    lines += [f"{f.label}：{f.value}{'(猜的)' if f.guess else ''}" for f in message.facts]
     for section in message.sections:
         lines.append("  " * (section.level - 1) + section.title)
         lines += ["  " * section.level + f"· {line.text}" + (f" —— {line.detail}" if line.detail else "") for line in section.lines]

@@ -15,7 +15,6 @@ from bot.domain.jobs import Timer
 from bot.domain.understood import Intent
 
 Answer = Outgoing | None
-E = TypeVar("E", bound=Incoming)
 H = TypeVar("H", bound=Callable[..., object])
 CommandHandler = Callable[[Text, Context, Match[str]], Answer]
 TextHandler = Callable[[Text, Context], Answer]
@@ -41,13 +40,13 @@ class Router:
 
     def command(self, pattern: str) -> Callable[[CommandHandler], CommandHandler]:
         """Words matched before understanding: a regular expression over the whole trimmed text, a leading ``/`` optional."""
-        return _keep(lambda f: self.commands.append((compile(rf"[//]?\s*(?:{pattern})"), f)))
+        return _keep(lambda f: self.commands.append((compile(rf"[/／]?\s*(?:{pattern})"), f)))
 
     def intent(self, *intents: Intent) -> Callable[[TextHandler], TextHandler]:
         """Free text that was understood to mean one of these."""
         return _keep(lambda f: self.intents.update(dict.fromkeys(intents, f)))
 
-    def on(self, *types: type[E]) -> Callable[[Callable[[E, Context], Answer]], Callable[[E, Context], Answer]]:
+    def on(self, *types: type[Incoming]) -> Callable[[EventHandler], EventHandler]:
         """Events of these types."""
         return _keep(lambda f: self.events.update(dict.fromkeys(types, f)))
 

@@ -13,9 +13,9 @@ def parse_duration(text: object) -> timedelta:
     """``"48h"`` → 48 hours. Raises ValueError with a right example."""
     if isinstance(text, timedelta):
         return text
-    match = re.fullmatch(r"\s*(\d+)\s*([mhd])\s*", text) if isinstance(text, str) else None
+    match = re.fullmatch(r"\s*(\d{1,5})\s*([mhd])\s*", text) if isinstance(text, str) else None
     if not match:
-        raise ValueError(f'时长要写成 "30m"(分钟)、"48h"(小时)或 "14d"(天),现在是 {text!r}')
+        raise ValueError(f'时长要写成 "30m"（分钟）、"48h"（小时）或 "14d"（天），现在是 {text!r}')
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 

@@ -1,8 +1,9 @@
 """People of our own company, the chats they sit in, and who stands above whom."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from bot.domain.values import GroupId, MemberId
 
@@ -24,7 +25,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A colleague (成员). Identities on the platforms are kept apart, so one person may be on several."""
+    """A colleague （成员）. Identities on the platforms are kept apart, so one person may be on several."""
 
     id: MemberId
     name: str
@@ -43,7 +44,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group chat that the bot may write to (群), and what for: ``digest``, ``alerts``, ``board``, ``finance``."""
+    """A group chat that the bot may write to （群）， and what for: ``digest``, ``alerts``, ``board``, ``finance``."""
 
     id: GroupId
     name: str
@@ -54,14 +55,23 @@ class Group:
 
 
 class Org:
-    """The reporting lines of the company."""
+    """The reporting lines of the company; read only when somebody asks."""
 
-    def __init__(self, members: Iterable[Member]) -> None:
-        self.members: Mapping[MemberId, Member] = {m.id: m for m in members}
-        self._reports: dict[MemberId, list[MemberId]] = {}
+    def __init__(self, load: Callable[[], Iterable[Member]]) -> None:
+        self._load = load
+
+    @cached_property
+    def members(self) -> Mapping[MemberId, Member]:
+        """Everybody, by id."""
+        return {m.id: m for m in self._load()}
+
+    @cached_property
+    def _reports(self) -> Mapping[MemberId, list[MemberId]]:
+        reports: dict[MemberId, list[MemberId]] = {}
         for member in self.members.values():
             if member.manager_id:
-                self._reports.setdefault(member.manager_id, []).append(member.id)
+                reports.setdefault(member.manager_id, []).append(member.id)
+        return reports
 
     def team(self, head: MemberId) -> frozenset[MemberId]:
         """The head and everybody below, at any depth; a loop in the data ends the walk."""

@@ -46,7 +46,7 @@ class ColourRules(Section):
     @model_validator(mode="after")
     def _in_order(self) -> "ColourRules":
         if not self.green_within <= self.yellow_from < self.red_after:
-            raise ValueError("颜色的界限要递增:green_within ≤ yellow_from < red_after")
+            raise ValueError("颜色的界限要递增：green_within ≤ yellow_from < red_after")
         return self
 
 

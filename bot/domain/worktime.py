@@ -32,6 +32,8 @@ class QuietHours:
 
     def release(self, now: datetime) -> datetime | None:
         """When a message that may wait should go out: None for at once, else the end of the quiet hours that ``now`` lies in."""
+        if self.start == self.end:
+            return None
         wall = local(now)
         over_midnight = self.start > self.end
         quiet = (wall.time() >= self.start or wall.time() < self.end) if over_midnight else self.start <= wall.time() < self.end

@@ -1,0 +1,1 @@
+"""Pages for people and for machines that watch the service."""

@@ -18,9 +18,7 @@ def bare(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:  # no
 
 
 def run(connection: Connection) -> None:
-    context.configure(
-        connection=connection, target_metadata=metadata, render_as_batch=True, transactional_ddl=True, render_item=bare
-    )
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, transactional_ddl=True, render_item=bare)
     with context.begin_transaction():
         context.run_migrations()
 

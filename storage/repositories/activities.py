@@ -23,11 +23,16 @@ class Activities:
     def get(self, activity_id: ActivityId) -> Activity | None:
         return one(Activity, self._db.execute(select(activity).where(activity.c.id == activity_id)).first())
 
-    def last_of(self, member_id: MemberId, chat: str, *, since: datetime | None = None) -> Activity | None:
-        """The newest kept record that a member told in a chat; with ``since`` only if its last piece is not older."""
+    def last_of(self, member_id: MemberId, chat: str, *, since: datetime | None = None, settled: bool = False) -> Activity | None:
+        """The newest kept record that a member told in a chat.
+
+        With ``since`` only if its last piece is not older, with ``settled`` only one whose customer is known.
+        """
         query = select(activity).where(activity.c.member_id == member_id, activity.c.chat == chat, activity.c.state == ActivityState.KEPT)
         if since is not None:
             query = query.where(activity.c.last_piece_at >= since)
+        if settled:
+            query = query.where(activity.c.customer_id.is_not(None))
         return one(Activity, self._db.execute(query.order_by(activity.c.last_piece_at.desc(), activity.c.id).limit(1)).first())
 
     def timeline(self, customer_id: CustomerId, limit: int = 5) -> list[Activity]:

@@ -21,9 +21,10 @@ class JobRow:
     lane: str | None
     payload: Mapping[str, Any]
     attempt: int
+    failures: int
 
 
-COLUMNS = (job.c.id, job.c.kind, job.c.key, job.c.lane, job.c.payload, job.c.attempt)
+COLUMNS = (job.c.id, job.c.kind, job.c.key, job.c.lane, job.c.payload, job.c.attempt, job.c.failures)
 
 
 class JobRows:
@@ -67,9 +68,14 @@ class JobRows:
         query = update(job).where(_mine(job_id, attempt)).values(state="done", finished_at=at, leased_until=None)
         return self._db.execute(query).rowcount == 1
 
-    def again(self, job_id: int, attempt: int, run_at: datetime, error: str) -> bool:
-        """Give it back for a later attempt; False when the lease was lost."""
-        query = update(job).where(_mine(job_id, attempt)).values(run_at=run_at, leased_until=None, error=error)
+    def finish_key(self, key: str, at: datetime) -> None:
+        """Mark a job done that the unit which put it has also done."""
+        self._db.execute(update(job).where(job.c.key == key).values(state="done", finished_at=at))
+
+    def again(self, job_id: int, attempt: int, run_at: datetime, error: str, *, counts: bool = True) -> bool:
+        """Give it back for a later attempt; False when the lease was lost. ``counts`` adds to its failures."""
+        new = {"run_at": run_at, "leased_until": None, "error": error, "failures": job.c.failures + int(counts)}
+        query = update(job).where(_mine(job_id, attempt)).values(new)
         return self._db.execute(query).rowcount == 1
 
     def bury(self, job_id: int, attempt: int, at: datetime, error: str) -> bool:

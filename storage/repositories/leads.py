@@ -14,13 +14,13 @@ from storage.tables import customer, lead, member
 
 @dataclass(frozen=True, slots=True)
 class StaleLead:
-    """A line of the morning list, with how many its rep has in all."""
+    """A line of the morning list, with how many its rep has in the same product line."""
 
     lead: Lead
     customer_name: str
     region: str | None
     owner_name: str | None
-    owner_total: int
+    group_total: int
 
 
 class Leads:
@@ -59,11 +59,15 @@ class Leads:
         query = select(func.count()).select_from(lead).where(lead.c.state == LeadState.OPEN, _owned(owners), *idle)
         return int(self._db.execute(query).scalar_one())
 
-    def stale(self, now: datetime, today: date, before: datetime, region: str | None, per_owner: int) -> list[StaleLead]:
+    def stale(
+        self, now: datetime, today: date, before: datetime, region: str | None, per_owner: int, owner: MemberId | None = None
+    ) -> list[StaleLead]:
         """What belongs on the morning list: open, not snoozed, next step not still to come, no action since ``before``.
 
-        The first ``per_owner`` of each rep, newest idle first; the cost grows with what is stale, not with what is open.
+        The first ``per_owner`` of each rep and product line, the newly broken first.
+        The cost grows with what is stale, not with what is open.
         """
+        group = [lead.c.owner_id, lead.c.product_line]
         of_region = func.coalesce(member.c.region, customer.c.region)
         ranked = (
             select(
@@ -71,8 +75,8 @@ class Leads:
                 customer.c.name.label("customer_name"),
                 of_region.label("region"),
                 member.c.name.label("owner_name"),
-                func.row_number().over(partition_by=lead.c.owner_id, order_by=[lead.c.last_action_at.desc(), lead.c.id]).label("place"),
-                func.count().over(partition_by=lead.c.owner_id).label("owner_total"),
+                func.row_number().over(partition_by=group, order_by=[lead.c.last_action_at.desc(), lead.c.id]).label("place"),
+                func.count().over(partition_by=group).label("group_total"),
             )
             .join(customer, customer.c.id == lead.c.customer_id)
             .outerjoin(member, member.c.id == lead.c.owner_id)
@@ -82,10 +86,15 @@ class Leads:
                 or_(lead.c.snoozed_until.is_(None), lead.c.snoozed_until <= now),
                 or_(lead.c.next_on.is_(None), lead.c.next_on < today),
                 *([] if region is None else [of_region == region]),
+                *([] if owner is None else [lead.c.owner_id == owner]),
             )
             .subquery()
         )
-        query = select(ranked).where(ranked.c.place <= per_owner).order_by(ranked.c.region, ranked.c.owner_name, ranked.c.place)
+        query = (
+            select(ranked)
+            .where(ranked.c.place <= per_owner)
+            .order_by(*(ranked.c[name] for name in ("region", "product_line", "owner_name", "owner_id", "place")))
+        )
         return [_stale(row) for row in self._db.execute(query).mappings()]
 
     def change(self, lead_id: LeadId, seen: datetime, **new: object) -> bool:
@@ -113,5 +122,5 @@ def _stale(row: object) -> StaleLead:
         customer_name=data["customer_name"],
         region=data["region"],
         owner_name=data["owner_name"],
-        owner_total=data["owner_total"],
+        group_total=data["group_total"],
     )

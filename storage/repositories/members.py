@@ -24,7 +24,7 @@ class Members:
 
     def org(self) -> Org:
         """Everybody and who reports to whom."""
-        return Org(many(Member, self._db.execute(select(member).order_by(member.c.id))))
+        return Org(lambda: many(Member, self._db.execute(select(member).order_by(member.c.id))))
 
     def named(self, name: str) -> list[Member]:
         """The active members of exactly this name."""

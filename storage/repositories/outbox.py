@@ -63,10 +63,18 @@ class OutboxRows:
             OutboxRow, self._db.execute(select(outbox).where(outbox.c.card == card, outbox.c.updates.is_(None)).order_by(outbox.c.id))
         )
 
+    def shown(self, card: str) -> str | None:
+        """The newest content promised under a card's key."""
+        return self._db.execute(select(outbox.c.payload).where(outbox.c.card == card).order_by(outbox.c.id.desc()).limit(1)).scalar()
+
     def newer_update(self, row_id: int, updates: int) -> bool:
         """Whether a later row replaces the same message, so that this one need not be sent."""
         query = select(outbox.c.id).where(outbox.c.updates == updates, outbox.c.id > row_id).limit(1)
         return self._db.execute(query).first() is not None
+
+    def rewrite(self, row_id: int, payload: str) -> None:
+        """Change a message that is still held."""
+        self._db.execute(update(outbox).where(outbox.c.id == row_id, outbox.c.state == "held").values(payload=payload))
 
     def release(self, row_id: int) -> bool:
         """Let a held message go; whether it was held."""

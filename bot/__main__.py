@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``genjin``."""
+
+from bot.cli import main
+
+main()

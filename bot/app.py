@@ -1,0 +1,172 @@
+"""The composition root: settings in, a running service out. The only place that knows every real class."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.chat.platform import Platform
+from bot.chat.router import Menu
+from bot.dispatcher import Dispatcher, House
+from bot.domain.clock import Clock
+from bot.domain.errors import GenjinError, StorageError
+from bot.domain.jobs import Timer
+from bot.domain.worktime import Worktime
+from bot.inbox import Inbox
+from bot.jobs import NewJob
+from bot.jobs.cron import Cron
+from bot.jobs.embedded import EmbeddedJobs
+from bot.jobs.ticker import Ticker
+from bot.media import MediaKeeper
+from bot.names import Book
+from bot.outbox import HELD, Outbox
+from bot.web.health import mount_health, mount_ready
+from config.calendar import OfficialCalendar
+from config.rules import DEFAULT, Rules, load_rules
+from config.settings import Settings
+from handlers import ROUTERS
+from storage.migrations import upgrade
+from storage.store import Store
+from storage.transaction import Transaction
+
+log = logging.getLogger(__name__)
+DRAIN_SECONDS = 25.0
+BIGGEST_REQUEST = 2 * 2**20
+
+
+def open_store(url: str, *, exclusive: bool = False) -> Store:
+    """The store, brought to the tables of this version. Raises StorageError."""
+    store = Store(url, exclusive=exclusive)
+    try:
+        store.write_now(lambda tx: upgrade(tx.connection))
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def worktime_of(settings: Settings) -> Worktime:
+    """The three clocks on the official calendar."""
+    return Worktime(OfficialCalendar(), settings.time.workday_start, settings.time.workday_end)
+
+
+def crons_of(rules: Rules) -> Sequence[Cron]:
+    """Which cron lines there are, and when they fire."""
+    return [Cron("digest", rules.digest.at, rules.digest.grace), Cron("housekeeping", rules.housekeeping.at, timedelta(hours=20))]
+
+
+class Service:
+    """One process: everything from the platforms' doors to the records.
+
+    Args:
+        settings: where things are.
+        store: open and migrated.
+        platforms: by name; none is fine for a service that only keeps time.
+    """
+
+    def __init__(self, settings: Settings, store: Store, clock: Clock, platforms: Mapping[str, Platform]) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self.platforms = platforms
+        self.rules = load_rules(settings.rules.file or DEFAULT)
+        self.worktime = worktime_of(settings)
+        self.jobs = EmbeddedJobs(store, clock)
+        self.inbox = Inbox(store, self.jobs)
+        self.outbox = Outbox(store, self.jobs, clock, settings.time.quiet, platforms)
+        self.keeper = MediaKeeper(store, self.jobs, clock, settings.media.dir, platforms, self.outbox)
+        self.book = Book(store, OfficialCalendar())
+        house = House(lambda: self.rules, self.worktime, self.outbox, self.keeper, clock)
+        self.dispatcher = Dispatcher(store, self.jobs, Menu(ROUTERS), self.book, house)
+        self.ticker = Ticker(store, self.jobs, clock, crons_of(self.rules), self.fired)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._runners: list[web.AppRunner] = []
+
+    def fired(self, tx: Transaction, timer: Timer) -> None:
+        """A due timer becomes a job; a held message simply goes."""
+        if timer.kind == HELD:
+            self.outbox.release(tx, timer)
+            return
+        payload = {"kind": timer.kind, "subject": timer.subject, "key": timer.key, "run_at": timer.run_at.isoformat()}
+        self.jobs.put(tx, [NewJob(kind="timer", payload=payload, lane=f"timer:{timer.subject}")])
+
+    def wake(self) -> None:
+        """The clock was moved: look for what is due now."""
+        self.ticker.wake()
+        self.jobs.wake()
+
+    async def start(self) -> int:
+        """Listen, then load what takes time; the port that was taken."""
+        port = await self._listen()
+        self._spawn(self.book.load(), "names")
+        self._spawn(self.jobs.run(), "jobs")
+        self._spawn(self.ticker.run(), "ticker")
+        for platform in self.platforms.values():
+            self._spawn(platform.run(self.inbox.put), platform.name)
+        return port
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is in hand, close the records."""
+        for runner in self._runners:
+            await runner.cleanup()
+        await self.jobs.drain(DRAIN_SECONDS)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self.store.close)
+
+    async def checks(self) -> Mapping[str, str]:
+        """What ``/readyz`` reports."""
+        found = {task.get_name(): "stopped" if task.done() and task.get_name() != "names" else "ok" for task in self._tasks}
+        try:
+            now = self.clock.now()
+            await self.store.write(lambda tx: tx.facts.set("ready", now.isoformat(), now))
+            found["database"] = "ok"
+        except StorageError as error:
+            found["database"] = str(error)
+        return found
+
+    async def _listen(self) -> int:
+        app = web.Application(client_max_size=BIGGEST_REQUEST)
+        mount_health(app)
+        for platform in self.platforms.values():
+            platform.mount(app, self.inbox.put)
+        admin = web.Application()
+        mount_ready(admin, self.checks)
+        server = self.settings.server
+        port = await self._site(app, server.host, server.port)
+        await self._site(admin, server.admin_host, server.admin_port)
+        return port
+
+    async def _site(self, app: web.Application, host: str, port: int) -> int:
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        await runner.setup()
+        self._runners.append(runner)
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise GenjinError(f"端口 {port} 用不了（{error.strerror}）；换一个端口，或先停掉占用它的程序") from error
+        return int(runner.addresses[0][1])
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(_complain)
+        self._tasks.append(task)
+
+
+def _complain(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.critical("task %s stopped", task.get_name(), exc_info=error)
+
+
+def clean_media(folder: Path) -> None:
+    """Remove what a killed process had half fetched; its jobs fetch it again."""
+    if folder.is_dir():
+        for left in folder.glob(".fetch-*"):
+            with contextlib.suppress(OSError):
+                left.unlink()

@@ -1,0 +1,228 @@
+"""One event → one handler → one transaction; one error policy for all of them.
+
+Outside any transaction the text is understood; inside one unit the handler changes records, promises answers and the event is done.
+A UserError rolls back and says its sentence. Any other error rolls back, keeps the event with an incident number and tells the sender
+that number; a database that cannot write now is tried again until it can.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.chat.context import Context, Keeper, Mouth
+from bot.chat.incoming import CardTap, Event, Text, decode
+from bot.chat.outgoing import Card, Outgoing, Reply
+from bot.chat.platform import Address
+from bot.chat.router import Answer, Menu
+from bot.domain.clock import Clock
+from bot.domain.errors import StorageError, UserError
+from bot.domain.jobs import Timer
+from bot.domain.member import Member, Role
+from bot.domain.understood import Intent, Understood
+from bot.domain.values import CustomerId
+from bot.domain.worktime import Worktime
+from bot.jobs import Job, Jobs, LostJob, Policy
+from bot.names import Book
+from config.rules import Rules
+from prompts import replies
+from storage.store import Store
+from storage.transaction import Transaction
+
+log = logging.getLogger(__name__)
+# Longer texts are kept whole; what a rep means stands in the beginning.
+READ_AT_MOST = 4000
+
+
+@dataclass(slots=True)
+class Changed:
+    """Collects which customers a unit wrote; they are read again after its commit."""
+
+    ids: set[CustomerId] = field(default_factory=set)
+
+    def changed(self, customer_id: CustomerId) -> None:
+        self.ids.add(customer_id)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What handlers work with that does not change from event to event."""
+
+    rules: Callable[[], Rules]
+    worktime: Worktime
+    mouth: Mouth
+    keeper: Keeper
+    clock: Clock
+
+
+class Dispatcher:
+    """Works the jobs of kinds ``event``, ``timer`` and ``cron``."""
+
+    def __init__(self, store: Store, jobs: Jobs, menu: Menu, book: Book, house: House) -> None:
+        self._store = store
+        self._jobs = jobs
+        self._menu = menu
+        self._book = book
+        self._house = house
+        jobs.handle("event", self.on_event, Policy(), self._event_given_up)
+        jobs.handle("timer", self.on_timer, Policy(), _note_only)
+        jobs.handle("cron", self.on_cron, Policy(), _note_only)
+
+    async def on_event(self, job: Job) -> None:
+        """Handle one accepted event."""
+        row_id = int(job.payload["id"])
+        row = await self._store.read(lambda r: r.inbox.get(row_id))
+        if row is None or row.state != "new":
+            await self._store.write(lambda tx: self._jobs.complete(tx, job))
+            return
+        event = decode(row.payload)
+        try:
+            await self._handle(job, row_id, event)
+        except (StorageError, LostJob):
+            raise
+        except UserError as refusal:
+            sentence = Reply(text=str(refusal))
+            await self._store.write(lambda tx: self._close(tx, job, row_id, event, sentence))
+        except Exception as error:
+            await self._incident(job, row_id, event, error)
+
+    async def _handle(self, job: Job, row_id: int, event: Event) -> None:
+        sender = await self._store.read(lambda r: r.members.by_identity(event.platform, event.sender.id))
+        understood = await self._understand(event, sender)
+        changed = Changed()
+
+        def unit(tx: Transaction) -> None:
+            changed.ids.clear()
+            answer: Answer = replies.stranger(event.sender.name)
+            ctx = self._context(tx, changed, event, sender, understood)
+            if sender is not None:
+                answer = self._answer(event, ctx)
+            _say(ctx, event, answer)
+            tx.inbox.done(row_id)
+            self._jobs.complete(tx, job)
+
+        await self._store.write(unit)
+        await self._book.refresh(changed.ids)
+
+    async def _understand(self, event: Event, sender: Member | None) -> Understood | None:
+        text = event.text if isinstance(event, Text) else event.answer if isinstance(event, CardTap) else ""
+        if not text.strip() or sender is None:
+            return None
+        reader = await self._book.reader()
+        return await asyncio.to_thread(reader.read, text[:READ_AT_MOST], event.received_at, owner=sender.id)
+
+    def _answer(self, event: Event, ctx: Context) -> Answer:
+        if isinstance(event, CardTap):
+            tapped = self._menu.taps.get(event.action)
+            return tapped(event, ctx) if tapped else Reply(text=replies.FOREIGN_BUTTON)
+        if isinstance(event, Text):
+            return self._answer_text(event, ctx)
+        return self._menu.events[type(event)](event, ctx)
+
+    def _answer_text(self, event: Text, ctx: Context) -> Answer:
+        text = event.text.strip()
+        if not any(c.isprintable() and not c.isspace() for c in text):
+            return Reply(text=replies.EMPTY)
+        if command := self._menu.command(text):
+            handler, match = command
+            return handler(event, ctx, match)
+        question = ctx.tx.questions.open(event.chat, ctx.member.id)
+        if question and (ask := self._menu.questions.get(question.kind)) and (answer := ask(event, ctx)):
+            return answer
+        intent = ctx.meaning.intent
+        return self._menu.intents.get(intent, self._menu.intents[Intent.CHAT])(event, ctx)
+
+    async def on_timer(self, job: Job) -> None:
+        """Handle one timer that fired."""
+        data = job.payload
+        timer = Timer(str(data["kind"]), str(data["subject"]), str(data["key"]), datetime.fromisoformat(str(data["run_at"])))
+        await self._by_time(job, lambda tx: self.timer(tx, timer))
+
+    async def on_cron(self, job: Job) -> None:
+        """Handle one instant of a cron line."""
+        await self._by_time(job, lambda tx: self.cron(tx, str(job.payload["name"])))
+
+    def timer(self, tx: Transaction, timer: Timer) -> None:
+        """What a timer brings, inside the caller's unit; a kind that nobody answers brings nothing."""
+        if handler := self._menu.timers.get(timer.kind):
+            handler(timer, self.context(tx))
+
+    def cron(self, tx: Transaction, name: str) -> None:
+        """What a cron line brings, inside the caller's unit."""
+        if handler := self._menu.crons.get(name):
+            handler(self.context(tx))
+
+    async def _by_time(self, job: Job, work: Callable[[Transaction], None]) -> None:
+        def unit(tx: Transaction) -> None:
+            work(tx)
+            self._jobs.complete(tx, job)
+
+        await self._store.write(unit)
+
+    def context(self, tx: Transaction) -> Context:
+        """For work that nobody sent: timers and cron lines."""
+        return self._context(tx, Changed())
+
+    def _context(
+        self,
+        tx: Transaction,
+        names: Changed,
+        event: Event | None = None,
+        sender: Member | None = None,
+        understood: Understood | None = None,
+    ) -> Context:
+        house = self._house
+        return Context(
+            tx=tx,
+            now=house.clock.now(),
+            rules=house.rules(),
+            worktime=house.worktime,
+            mouth=house.mouth,
+            keeper=house.keeper,
+            names=names,
+            org=tx.members.org(),
+            event=event,
+            sender=sender,
+            understood=understood,
+        )
+
+    async def _incident(self, job: Job, row_id: int, event: Event, error: Exception) -> None:
+        number = secrets.token_hex(2)
+        log.error("incident=%s event=%s type=%s", number, row_id, event.type, exc_info=error)
+
+        def unit(tx: Transaction) -> None:
+            self._close(tx, job, row_id, event, replies.incident(number))
+            tx.inbox.dead(row_id, number, f"{type(error).__name__}: {error}")
+            self._tell_admins(tx, event, replies.incident_notice(number, event.sender.name or event.sender.id))
+
+        await self._store.write(unit)
+
+    def _close(self, tx: Transaction, job: Job, row_id: int, event: Event, answer: Outgoing) -> None:
+        self._house.mouth.post(tx, Address(event.platform, event.chat), answer, self._house.clock.now())
+        tx.inbox.done(row_id)
+        self._jobs.complete(tx, job)
+
+    def _tell_admins(self, tx: Transaction, event: Event, notice: Outgoing) -> None:
+        for member in tx.members.org().members.values():
+            if member.has(Role.ADMIN) and member.active:
+                for chat in tx.members.chats(member.id)[:1]:
+                    self._house.mouth.post(tx, Address(*chat), notice, self._house.clock.now())
+
+    def _event_given_up(self, tx: Transaction, job: Job, reason: str) -> None:
+        tx.inbox.dead(int(job.payload["id"]), secrets.token_hex(2), reason)
+
+
+def _say(ctx: Context, event: Event, answer: Answer) -> None:
+    if answer is None:
+        return
+    if isinstance(event, CardTap) and isinstance(answer, Card) and answer.key == event.card:
+        ctx.replace(answer)
+    else:
+        ctx.tell(Address(event.platform, event.chat), answer)
+
+
+def _note_only(tx: Transaction, job: Job, reason: str) -> None:
+    # The dead job keeps the reason; the audit job reports it.
+    return

@@ -1,0 +1,163 @@
+"""Files that people send: fetched from their platform by a job, kept under the hash of their bytes, believed by their content only."""
+
+import asyncio
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from bot.chat.context import Mouth
+from bot.chat.incoming import MediaEvent, Photo, Video, Voice
+from bot.chat.platform import Address, Platform
+from bot.domain.clock import Clock
+from bot.domain.errors import PlatformError, StorageError
+from bot.domain.values import MediaId, new_id
+from bot.jobs import Job, Jobs, NewJob, Policy, Retry
+from prompts import replies
+from storage.repositories.media import MediaRow
+from storage.store import Store
+from storage.transaction import Transaction
+
+LARGEST = 100 * 2**20
+# First bytes → type. Endings lie; bytes do not.
+SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"GIF8", "image/gif"),
+    (8, b"WEBP", "image/webp"),
+    (0, b"#!AMR", "audio/amr"),
+    (0, b"OggS", "audio/ogg"),
+    (8, b"WAVE", "audio/wav"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"\xff\xfb", "audio/mpeg"),
+    (0, b"\x1aE\xdf\xa3", "video/webm"),
+    (4, b"ftyp", "video/mp4"),
+    (0, b"%PDF", "application/pdf"),
+    (0, b"PK\x03\x04", "application/zip"),
+)
+# A container says little of what is in it: a voice note may well be MP4 or WebM.
+EXPECTED: Mapping[type, tuple[str, ...]] = {Photo: ("image/",), Voice: ("audio/", "video/mp4", "video/webm"), Video: ("video/",)}
+CALLED: Mapping[type, str] = {Photo: "照片", Voice: "录音", Video: "视频"}
+
+
+def content_type(head: bytes) -> str:
+    """What the first bytes of a file say it is; ``application/octet-stream`` when they say nothing."""
+    return next((kind for at, magic, kind in SIGNATURES if head[at : at + len(magic)] == magic), "application/octet-stream")
+
+
+class MediaKeeper:
+    """Keeps media in ``folder`` as ``ab/abcdef…`` (SHA-256); nothing half-written is ever under such a name."""
+
+    def __init__(self, store: Store, jobs: Jobs, clock: Clock, folder: Path, platforms: Mapping[str, Platform], mouth: Mouth) -> None:
+        self._store = store
+        self._jobs = jobs
+        self._clock = clock
+        self._folder = folder
+        self._platforms = platforms
+        self._mouth = mouth
+        jobs.handle("media", self.fetch, Policy(failures=12), self._gave_up)
+
+    def want(self, tx: Transaction, event: MediaEvent, now: datetime) -> MediaId:
+        media = MediaRow(
+            MediaId(new_id("f")), event.platform, event.media.ref, event.media.name, event.media.content_type, now, event.media.size
+        )
+        tx.media.save(media)
+        payload = {"id": media.id, "chat": event.chat, "as": event.type}
+        self._jobs.put(tx, [NewJob(kind="media", payload=payload, key=f"media:{media.id}")])
+        return media.id
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes of a kept file lie."""
+        return self._folder / sha256[:2] / sha256
+
+    async def fetch(self, job: Job) -> None:
+        """The worker of kind ``media``."""
+        media = await self._store.read(lambda r: r.media.get(MediaId(str(job.payload["id"]))))
+        if media is None or media.state != "wanted":
+            await self._store.write(lambda tx: self._jobs.complete(tx, job))
+            return
+        try:
+            sha256, size, found = await self._download(media)
+        except PlatformError as error:
+            if not error.final:
+                raise Retry(str(error), error.retry_after) from error
+            await self._refuse(job, media, "平台上已经取不到了，请重新发一次。")
+            return
+        problem = _mismatch(str(job.payload["as"]), found, size)
+
+        def unit(tx: Transaction) -> None:
+            tx.media.kept(media.id, sha256, size, found)
+            if problem:
+                self._tell(tx, job, media, problem)
+            self._jobs.complete(tx, job)
+
+        await self._store.write(unit)
+
+    async def _download(self, media: MediaRow) -> tuple[str, int, str]:
+        platform = self._platforms.get(media.platform)
+        if platform is None:
+            raise PlatformError(f"platform {media.platform} is not connected", retry_after=60)
+        try:
+            file = await asyncio.to_thread(self._temporary)
+        except OSError as error:
+            raise StorageError(f"存不了文件：{error.strerror}；请检查 [media] dir 的空间和权限") from error
+        try:
+            digest, size, head = hashlib.sha256(), 0, b""
+            async for chunk in platform.download(media.ref):
+                size += len(chunk)
+                if size > LARGEST:
+                    raise PlatformError("too large", final=True)
+                head = (head + chunk)[:32] if len(head) < 32 else head
+                digest.update(chunk)
+                await asyncio.to_thread(file.write, chunk)
+            await asyncio.to_thread(self._settle, file, digest.hexdigest())
+        except OSError as error:
+            raise StorageError(f"存不了文件：{error.strerror}；请检查 [media] dir 的空间和权限") from error
+        finally:
+            file.close()
+            await asyncio.to_thread(Path(file.name).unlink, missing_ok=True)
+        return digest.hexdigest(), size, content_type(head)
+
+    def _temporary(self) -> IO[bytes]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return tempfile.NamedTemporaryFile(dir=self._folder, prefix=".fetch-", delete=False)
+
+    def _settle(self, file: IO[bytes], sha256: str) -> None:
+        target = self.path(sha256)
+        target.parent.mkdir(exist_ok=True)
+        file.flush()
+        os.fsync(file.fileno())
+        Path(file.name).rename(target)
+
+    async def _refuse(self, job: Job, media: MediaRow, problem: str) -> None:
+        def unit(tx: Transaction) -> None:
+            self._lost(tx, job, media, problem)
+            self._jobs.complete(tx, job)
+
+        await self._store.write(unit)
+
+    def _gave_up(self, tx: Transaction, job: Job, reason: str) -> None:
+        media = tx.media.get(MediaId(str(job.payload["id"])))
+        if media is not None:
+            self._lost(tx, job, media, "没取到，请重新发一次。")
+
+    def _lost(self, tx: Transaction, job: Job, media: MediaRow, problem: str) -> None:
+        tx.media.failed(media.id, problem)
+        self._tell(tx, job, media, problem)
+
+    def _tell(self, tx: Transaction, job: Job, media: MediaRow, problem: str) -> None:
+        to = Address(media.platform, str(job.payload["chat"]))
+        self._mouth.post(tx, to, replies.media_problem(media.name, problem), self._clock.now())
+
+
+def _mismatch(sent_as: str, found: str, size: int) -> str:
+    """The sentence for a file that is not what it was sent as; empty when it is."""
+    if size == 0:
+        return "是空的，请重新发一次。"
+    kind = {"photo": Photo, "voice": Voice, "video": Video}.get(sent_as)
+    if kind is None or found.startswith(EXPECTED[kind]):
+        return ""
+    return f"内容不像{CALLED[kind]}（看起来是 {found}），已原样存好。如果发错了，请重新发一次。"

@@ -1,0 +1,135 @@
+"""New customers, with a duplicate check that does not betray a colleague's, and co-operation asked of the owner."""
+
+from dataclasses import replace
+
+from bot.chat.context import Context
+from bot.chat.incoming import CardTap, Text
+from bot.chat.outgoing import Card, Reply
+from bot.chat.router import Answer, Router
+from bot.domain.access import can_decide_for, can_see
+from bot.domain.activity import ActivityState, PieceKind
+from bot.domain.customer import Contact, Customer
+from bot.domain.recording import union
+from bot.domain.understood import Intent
+from bot.domain.values import ActivityId, ContactId, CustomerId, MemberId, new_id
+from bot.records.keep import piece
+from bot.records.leads import lead_for
+from bot.records.settle import NAMED_EXACTLY, settle
+from bot.records.show import close, shown
+from prompts import cards, replies
+
+router = Router("customer")
+LONGEST_NAME = 60
+
+
+@router.intent(Intent.NEW_CUSTOMER)
+def new_customer(event: Text, ctx: Context) -> Answer:
+    """``新建客户 宁波某某机床有限公司，联系人方工``."""
+    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text))
+    said = ctx.meaning
+    if not said.customer:
+        return Reply(text=replies.WHICH_NAME)
+    if said.customer_known and said.customer_id and said.confidence.get("customer", 1.0) >= NAMED_EXACTLY:
+        existing = ctx.tx.customers.get(CustomerId(said.customer_id))
+        if existing:
+            return _existing(ctx, existing, f"customer:{event.event_id}")
+    similar = [c for c in (ctx.tx.customers.get(CustomerId(n.id)) for n in said.candidates) if c]
+    if similar:
+        return _similar(ctx, said.customer, similar, f"customer:{event.event_id}")
+    return _create(ctx, said.customer)
+
+
+@router.tap("create_customer")
+def create_tapped(event: CardTap, ctx: Context) -> Answer:
+    """Create the customer that a record names, or one that only looked like a duplicate."""
+    name = event.values.get("name", "").strip()[:LONGEST_NAME]
+    record = ctx.tx.activities.get(ActivityId(event.values.get("record", "")))
+    if not name or (record and (record.member_id != ctx.member.id or record.state is ActivityState.UNDONE)):
+        return Reply(text=replies.FOREIGN_BUTTON)
+    if record and record.customer_id:
+        return shown(ctx, record)
+    existing = ctx.tx.customers.called(name)
+    if existing and not can_see(ctx.member, existing, ctx.org):
+        return _existing(ctx, existing, event.card)
+    customer = existing or _customer(ctx, name)
+    if record is None:
+        return replace(cards.customer_created(customer, ()), key=event.card)
+    close(ctx, record)
+    return shown(ctx, settle(ctx, record, customer))
+
+
+@router.tap("dismiss")
+def dismiss(event: CardTap, ctx: Context) -> Card:
+    """Nothing is created."""
+    return cards.settled(event.card, replies.DISMISSED)
+
+
+@router.tap("ask_partner")
+def ask_partner(event: CardTap, ctx: Context) -> Answer:
+    """Ask the owner to be let in."""
+    customer = ctx.tx.customers.get(CustomerId(event.values.get("customer", "")))
+    if customer is None or customer.owner_id is None:
+        return Reply(text=replies.FOREIGN_BUTTON)
+    if can_see(ctx.member, customer, ctx.org):
+        return cards.settled(event.card, f"{customer.name} 你已经可以看了")
+    owner = ctx.org.name(customer.owner_id)
+    request = cards.partner_request(customer, ctx.member.name, ctx.member.id)
+    if not ctx.tx.outbox.copies(request.key) and not ctx.tell(customer.owner_id, request, can_wait=True):
+        return Reply(text=replies.unreachable(owner))
+    return cards.settled(event.card, f"已向{owner}申请协作", text="同意后我告诉你。")
+
+
+@router.tap("partner_yes", "partner_no")
+def answer_partner(event: CardTap, ctx: Context) -> Answer:
+    """The owner, or someone above, decides; once."""
+    customer = ctx.tx.customers.get(CustomerId(event.values.get("customer", "")))
+    asker = ctx.tx.members.get(MemberId(event.values.get("member", "")))
+    if customer is None or asker is None or not can_decide_for(ctx.member, customer.owner_id, ctx.org):
+        return Reply(text=replies.NOT_ALLOWED)
+    agreed = event.action == "partner_yes"
+    decided = next((e for e in ctx.tx.audit.of(event.card) if e.action == "partner.decided" and e.new), None)
+    if decided is None:
+        ctx.audit("partner.decided", event.card, new={"agreed": agreed, "by": ctx.member.name})
+        if agreed:
+            ctx.tx.customers.save(replace(customer, partners=union(customer.partners, (asker.id,))))
+        ctx.tell(asker.id, replies.partner_answer(customer.name, ctx.member.name, agreed=agreed))
+        by = ctx.member.name
+    else:
+        agreed, by = bool((decided.new or {})["agreed"]), str((decided.new or {})["by"])
+    return cards.settled(
+        event.card, f"{by}{'已同意' if agreed else '没有同意'}{asker.name}协作 {customer.name}", "good" if agreed else "info"
+    )
+
+
+def _existing(ctx: Context, customer: Customer, key: str) -> Card:
+    if can_see(ctx.member, customer, ctx.org):
+        return cards.settled(
+            key, f"已经有 {customer.name} 了", text=f"负责人{ctx.org.name(customer.owner_id)}。直接说“拜访了…”就会记到它名下。"
+        )
+    return cards.colleagues_customer(key, customer, ctx.org.name(customer.owner_id))
+
+
+def _similar(ctx: Context, name: str, similar: list[Customer], key: str) -> Card:
+    visible = [c for c in similar if can_see(ctx.member, c, ctx.org)]
+    hidden = [ctx.org.name(c.owner_id) for c in similar if c not in visible]
+    return cards.similar_customers(key, name, visible, hidden)
+
+
+def _create(ctx: Context, name: str) -> Card:
+    existing = ctx.tx.customers.called(name)
+    if existing:
+        return _existing(ctx, existing, f"customer:{existing.id}")
+    customer = _customer(ctx, name)
+    for person in ctx.meaning.contacts:
+        contact = Contact(ContactId(new_id("k")), customer.id, person.name, person.title, person.department, person.focus)
+        ctx.tx.customers.add_contact(contact)
+    return cards.customer_created(customer, [c.name for c in ctx.meaning.contacts])
+
+
+def _customer(ctx: Context, name: str) -> Customer:
+    customer = Customer(CustomerId(new_id("c")), name, ctx.now, region=ctx.member.region, owner_id=ctx.member.id)
+    ctx.tx.customers.save(customer)
+    ctx.names.changed(customer.id)
+    ctx.audit("customer.create", customer.id, new={"name": name, "owner": ctx.member.id})
+    lead_for(ctx, customer, "chat")
+    return customer

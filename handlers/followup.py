@@ -1,0 +1,51 @@
+"""Everything else that happens with a customer: calls, chats, mails, plans, news, and words that are simply kept."""
+
+from bot.chat.context import Context
+from bot.chat.incoming import Text
+from bot.chat.outgoing import Card, Reply
+from bot.chat.router import Answer, Router
+from bot.domain.activity import ActivityKind, PieceKind
+from bot.domain.understood import Intent
+from bot.records.keep import note, open_record, piece
+from bot.records.settle import named
+from bot.records.show import log, shown
+from prompts import replies, words
+
+router = Router("followup")
+KINDS = {
+    Intent.FOLLOW_UP: ActivityKind.FOLLOW_UP,
+    Intent.PLAN: ActivityKind.PLAN,
+    Intent.COMPLAINT: ActivityKind.COMPLAINT,
+    Intent.QUOTE: ActivityKind.QUOTE,
+    Intent.PAYMENT: ActivityKind.PAYMENT,
+    Intent.CONTRACT: ActivityKind.CONTRACT,
+    Intent.STAGE: ActivityKind.STAGE,
+}
+
+
+@router.intent(*KINDS)
+def log_follow_up(event: Text, ctx: Context) -> Card:
+    """A contact by another channel, news, a plan, a complaint, a quote, a payment, a contract, a stage."""
+    return log(ctx, KINDS[ctx.meaning.intent], event.text)
+
+
+@router.intent(Intent.TEMPLATE)
+def no_template_yet(event: Text, ctx: Context) -> Reply:
+    """A follow-up message was asked for: kept, and honestly refused."""
+    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text))
+    return Reply(text=replies.NO_TEMPLATES)
+
+
+@router.intent(Intent.CHAT)
+def keep_words(event: Text, ctx: Context) -> Answer:
+    """Words of no clear meaning: part of the open record, else kept as they are."""
+    said, who = ctx.meaning, named(ctx)
+    if who.customer is not None or who.choices:
+        return log(ctx, ActivityKind.FOLLOW_UP, event.text)
+    record = open_record(ctx)
+    if record is not None and said.customer is None:
+        if said.next_on or said.objections or said.action_items or said.contacts:
+            return log(ctx, ActivityKind.FOLLOW_UP, event.text)
+        return shown(ctx, note(ctx, record, PieceKind.TEXT, text=event.text))
+    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text))
+    return replies.kept_whole(words.shortened(event.text, 80))

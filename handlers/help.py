@@ -1,0 +1,24 @@
+"""Help for where somebody is."""
+
+from re import Match
+
+from bot.chat.context import Context
+from bot.chat.incoming import Text
+from bot.chat.outgoing import Reply
+from bot.chat.router import Router
+from bot.domain.understood import Intent
+from prompts import replies
+
+router = Router("help")
+
+
+@router.command(r"帮助|help|\?|？|怎么用|你会什么")
+def show_help(event: Text, ctx: Context, match: Match[str]) -> Reply:
+    """The commands, by role."""
+    return replies.help_text(ctx.member)
+
+
+@router.intent(Intent.HELP)
+def asked_for_help(event: Text, ctx: Context) -> Reply:
+    """The same in free words."""
+    return replies.help_text(ctx.member)

@@ -1,0 +1,76 @@
+"""A rep's own lists and a manager's board: who is due today, whose colour is what, and why."""
+
+from datetime import datetime
+from re import Match
+
+from bot.chat.context import Context
+from bot.chat.incoming import Text
+from bot.chat.router import Answer, Router
+from bot.domain.access import visible_owners
+from bot.domain.member import Role
+from bot.domain.staleness import Colour, colour
+from prompts import lists
+
+router = Router("lists")
+COLOURS = {"红": Colour.RED, "黄": Colour.YELLOW}
+SHOWN = 20
+
+
+@router.command(r"(?:我)?今天(?:我)?(?:要|该)?跟(?:进)?(?:谁|哪些.*|哪几.*)[?？]?|我的待办|今日待办")
+def due_today(event: Text, ctx: Context, match: Match[str]) -> Answer:
+    """``我今天要跟谁``: promises that have come due, then what has been still the longest."""
+    due = ctx.tx.leads.due(ctx.member.id, ctx.today, SHOWN)
+    limit = ctx.rules.breakpoint
+    before = ctx.worktime.before(ctx.now, limit.limit, limit.clock)
+    known = {lead.id for lead, _ in due}
+    idle = [pair for pair in ctx.tx.leads.idle({ctx.member.id}, before, SHOWN) if pair[0].id not in known]
+    return lists.today(due, idle[: max(0, SHOWN - len(due))], ctx.now)
+
+
+@router.command(r"我的客户")
+def my_customers(event: Text, ctx: Context, match: Match[str]) -> Answer:
+    """The customers that the sender sees."""
+    owners = visible_owners(ctx.member, ctx.org)
+    return lists.found("我的客户", ctx.tx.customers.of(owners, ctx.member.id), ctx.org)
+
+
+@router.command(r"(?P<colour>[红黄])色客户")
+def of_colour(event: Text, ctx: Context, match: Match[str]) -> Answer:
+    """``红色客户``: with the reason of each."""
+    wanted = COLOURS[match["colour"]]
+    owners = visible_owners(ctx.member, ctx.org)
+    red, yellow, _ = _limits(ctx)
+    pairs = ctx.tx.leads.idle(owners, red if wanted is Colour.RED else yellow, limit=500)
+    fitting = [(lead, customer) for lead, customer in pairs if _colour(ctx, lead.last_action_at) is wanted]
+    return lists.coloured(wanted, fitting[:SHOWN], len(fitting), ctx.now, ctx.org)
+
+
+@router.command(r"看板|三色看板")
+def board(event: Text, ctx: Context, match: Match[str]) -> Answer:
+    """The distribution of colours over what the sender sees, with the red ones and their reasons."""
+    owners = visible_owners(ctx.member, ctx.org)
+    red, yellow, neutral = _limits(ctx)
+    count = ctx.tx.leads.count_idle
+    total, older = count(owners), (count(owners, neutral), count(owners, yellow), count(owners, red))
+    numbers = {
+        Colour.GREEN: total - older[0],
+        Colour.NEUTRAL: older[0] - older[1],
+        Colour.YELLOW: older[1] - older[2],
+        Colour.RED: older[2],
+    }
+    reds = ctx.tx.leads.idle(owners, red, limit=10)
+    return lists.board(numbers, reds, ctx.now, ctx.org, everybody=ctx.member.has(Role.ADMIN))
+
+
+def _limits(ctx: Context) -> tuple[datetime, datetime, datetime]:
+    rules = ctx.rules.colour
+    before = ctx.worktime.before
+    return (
+        before(ctx.now, rules.red_after, rules.clock),
+        before(ctx.now, rules.yellow_from, rules.clock),
+        before(ctx.now, rules.green_within, rules.clock),
+    )
+
+
+def _colour(ctx: Context, last_action: datetime) -> Colour:
+    return colour(last_action, ctx.now, ctx.rules.colour, ctx.worktime)

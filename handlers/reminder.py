@@ -1,0 +1,76 @@
+"""The reminder of a promised date reaches the rep who promised; what was cured meanwhile is left alone."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.chat.context import Context
+from bot.chat.incoming import CardTap
+from bot.chat.outgoing import Reply
+from bot.chat.router import Answer, Router
+from bot.domain.access import can_decide_for
+from bot.domain.customer import Lead, LeadState
+from bot.domain.jobs import Timer
+from bot.domain.values import LeadId
+from bot.records.leads import remind
+from bot.records.tapped import follow_up
+from prompts import cards, digests, reminders, replies, words
+
+router = Router("reminder")
+
+
+@router.timer("promise")
+def due(timer: Timer, ctx: Context) -> None:
+    """Today is the day: tell the owner, unless the promise was kept, moved or given up."""
+    lead = ctx.tx.leads.get(LeadId(timer.subject))
+    customer = ctx.tx.customers.get(lead.customer_id) if lead else None
+    if lead is None or customer is None or lead.owner_id is None or lead.state is LeadState.CLOSED:
+        return
+    if lead.next_on is None or lead.next_on > ctx.today:
+        return
+    last = next(iter(ctx.tx.activities.of_lead(lead.id, limit=1)), None)
+    contacts = "、".join(last.contacts) if last else ""
+    card = reminders.promise(lead, customer, contacts, words.shortened(last.text) if last else "", ctx.today)
+    ctx.tell(lead.owner_id, card, can_wait=True)
+
+
+@router.tap("kept_promise")
+def kept(event: CardTap, ctx: Context) -> Answer:
+    """It was done; what is typed becomes a follow-up record."""
+    lead = _promised(event, ctx)
+    if not isinstance(lead, Lead):
+        return lead
+    customer = ctx.tx.customers.get(lead.customer_id)
+    if customer is None:
+        return Reply(text=replies.FOREIGN_BUTTON)
+    follow_up(ctx, event, lead, customer)
+    return cards.settled(event.card, f"已跟进 · {customer.name}", "good", digests.followed(ctx.member.name, ctx.now, event.answer.strip()))
+
+
+@router.tap("postpone")
+def postpone(event: CardTap, ctx: Context) -> Answer:
+    """Another day; the change is in the audit log."""
+    lead = _promised(event, ctx)
+    if not isinstance(lead, Lead):
+        return lead
+    day = ctx.today + timedelta(days=1) if event.values.get("to") == "tomorrow" else ctx.meaning.next_on
+    if day is None or day < ctx.today:
+        return Reply(text=reminders.WHICH_DAY)
+    moved = replace(lead, next_on=day)
+    ctx.tx.leads.save(moved)
+    remind(ctx, moved, ctx.meaning.next_time)
+    ctx.audit("lead.postpone", lead.id, old={"next_on": str(lead.next_on)}, new={"next_on": str(day)})
+    customer = ctx.tx.customers.get(lead.customer_id)
+    return cards.settled(
+        event.card, f"已改期 · {customer.name if customer else ''}", text=f"改到{words.day(day, ctx.today)}，到时候再提醒你。"
+    )
+
+
+def _promised(event: CardTap, ctx: Context) -> Lead | Answer:
+    lead = ctx.tx.leads.get(LeadId(event.values.get("lead", "")))
+    if lead is None:
+        return Reply(text=replies.FOREIGN_BUTTON)
+    if not can_decide_for(ctx.member, lead.owner_id, ctx.org):
+        return Reply(text=replies.NOT_ALLOWED)
+    if str(lead.next_on) != event.values.get("on") or lead.state is LeadState.CLOSED:
+        return cards.settled(event.card, "这次约定已经处理过了", text=digests.moved_on(lead, ctx.org.name(lead.owner_id)))
+    return lead

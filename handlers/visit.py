@@ -1,0 +1,132 @@
+"""A rep logs a visit by talking, and answers the one question that the bot may ask about it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.chat.context import Context
+from bot.chat.incoming import CardTap, Text
+from bot.chat.outgoing import Card, Reply
+from bot.chat.router import Answer, Router
+from bot.domain.activity import Activity, ActivityKind, ActivityState, PieceKind
+from bot.domain.recording import join, union
+from bot.domain.understood import Intent, Understood
+from bot.domain.values import ActivityId, CustomerId
+from bot.records.keep import piece
+from bot.records.leads import refresh_lead
+from bot.records.settle import Named, named, settle
+from bot.records.show import close, file_under, log, shown
+from prompts import cards, replies
+
+router = Router("visit")
+# An answer to a question is short; a longer text is a message of its own.
+ANSWER_LENGTH = 30
+ENDS = " 。．.!！"
+NO_NEXT = ("不用", "不用了", "没有", "暂时不用", "先不用")
+TALK = (
+    Intent.VISIT,
+    Intent.FOLLOW_UP,
+    Intent.QUOTE,
+    Intent.PAYMENT,
+    Intent.CONTRACT,
+    Intent.COMPLAINT,
+    Intent.NEW_CUSTOMER,
+    Intent.CORRECT,
+)
+
+
+@router.intent(Intent.VISIT)
+def log_visit(event: Text, ctx: Context) -> Card:
+    """A face-to-face meeting that took place."""
+    return log(ctx, ActivityKind.VISIT, event.text)
+
+
+@router.question("next")
+def answer_next(event: Text, ctx: Context) -> Answer:
+    """``下周三`` in answer to "下次什么时候跟进？"."""
+    record, said = _asked(ctx), ctx.meaning
+    if record is None or len(event.text) > ANSWER_LENGTH or said.customer or said.intent in TALK:
+        return None
+    if said.next_on is None and event.text.strip(ENDS) not in NO_NEXT:
+        return None
+    close(ctx, record)
+    return _joined(ctx, record, event.text, said)
+
+
+@router.question("customer")
+def answer_customer(event: Text, ctx: Context) -> Answer:
+    """A customer's name in answer to "这是哪家客户？"."""
+    record, said = _asked(ctx), ctx.meaning
+    if record is None or len(event.text) > ANSWER_LENGTH or said.intent in TALK:
+        return None
+    who = named(ctx)
+    if who.customer is None and not who.choices and (said.next_on or said.intent in (Intent.QUERY, Intent.HELP, Intent.UNDO)):
+        return None
+    close(ctx, record)
+    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text, activity=record))
+    return file_under(ctx, record, who if who.said or who.customer else Named(said=event.text.strip(ENDS)))
+
+
+@router.tap("next")
+def pick_next(event: CardTap, ctx: Context) -> Answer:
+    """A quick answer's button: 明天， 下周一， 不用跟进."""
+    record = _of(event, ctx)
+    if isinstance(record, Reply):
+        return record
+    close(ctx, record)
+    choice = event.values.get("on")
+    if choice != "never":
+        days = 1 if choice == "tomorrow" else 7 - ctx.today.weekday()
+        record = replace(record, next_on=ctx.today + timedelta(days=days))
+        ctx.tx.activities.save(record)
+        ctx.audit("record.next", record.id, new={"next_on": str(record.next_on)})
+    if record.lead_id:
+        refresh_lead(ctx, record.lead_id)
+    return shown(ctx, record)
+
+
+@router.tap("choose_customer")
+def choose(event: CardTap, ctx: Context) -> Answer:
+    """The rep picked one of the candidates."""
+    record = _of(event, ctx)
+    if isinstance(record, Reply):
+        return record
+    customer = ctx.tx.customers.get(CustomerId(event.values.get("customer", "")))
+    if customer is None:
+        return Reply(text=replies.FOREIGN_BUTTON)
+    if record.customer_id is not None:
+        return shown(ctx, record)  # chosen already; a second tap changes nothing
+    close(ctx, record)
+    ctx.audit("record.customer", record.id, old={"said": record.customer_said}, new={"customer": customer.id})
+    return shown(ctx, settle(ctx, replace(record, guesses=tuple(g for g in record.guesses if g != "customer")), customer))
+
+
+@router.tap("leave_loose")
+def leave(event: CardTap, ctx: Context) -> Answer:
+    """The record stays without a customer."""
+    record = _of(event, ctx)
+    if isinstance(record, Reply):
+        return record
+    close(ctx, record)
+    return shown(ctx, record) if record.customer_id else cards.left_loose(record)
+
+
+def _asked(ctx: Context) -> Activity | None:
+    question = ctx.tx.questions.open(ctx.chat, ctx.member.id)
+    record = ctx.tx.activities.get(ActivityId(question.subject)) if question else None
+    return record if record and record.state is ActivityState.KEPT else None
+
+
+def _of(event: CardTap, ctx: Context) -> Activity | Reply:
+    record = ctx.tx.activities.get(ActivityId(event.values.get("record", "")))
+    if record is None or record.state is ActivityState.UNDONE:
+        return Reply(text=replies.FOREIGN_BUTTON)
+    return record if record.member_id == ctx.member.id else Reply(text=replies.not_your_record())
+
+
+def _joined(ctx: Context, record: Activity, text: str, said: Understood) -> Card:
+    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=text, activity=record))
+    record = replace(join(record, said, text, ctx.now), next_steps=union(record.next_steps, said.action_items))
+    ctx.tx.activities.save(record)
+    if record.lead_id:
+        refresh_lead(ctx, record.lead_id)
+    return shown(ctx, record)

@@ -1,0 +1,258 @@
+"""The cards about records: what was understood, which customer was meant, whether to create one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from bot.chat.outgoing import Button, Card, Fact, Reply, Tone
+from bot.domain.activity import Activity, ActivityKind, Missing
+from bot.domain.clock import local_day
+from bot.domain.customer import Customer
+from bot.domain.understood import Objection
+from bot.domain.values import MemberId
+from prompts import words
+
+ASK: dict[Missing, str] = {
+    Missing.CUSTOMER: "这是哪家客户？直接回我客户名就行。",
+    Missing.NEXT: "下次什么时候跟进？直接回我，比如“下周三”。",
+    Missing.CONTACT: "见的是谁？直接回我，比如“张工”。",
+}
+UNREAD = "照片、语音和文件已存好，里面的内容这个版本还不会读。"
+HOW_TO_CHANGE = "说错了？回“改一下，…”更正，10 分钟内可“撤销”。"
+ONLY_KEPT: dict[ActivityKind, str] = {
+    ActivityKind.QUOTE: "报价内容已记在客户时间线上；这个版本还不会发起审批。",
+    ActivityKind.PAYMENT: "回款已记在客户时间线上；这个版本还不会核销合同。",
+    ActivityKind.CONTRACT: "合同进展已记在客户时间线上。",
+    ActivityKind.COMPLAINT: "客诉已记在客户时间线上。",
+}
+
+
+def record_key(record: Activity) -> str:
+    """The key of a record's card."""
+    return f"record:{record.id}"
+
+
+def record(item: Activity, customer: str | None, today: date, *, ask: Missing | None = None, extra: Sequence[str] = ()) -> Card:
+    """What a record holds, with at most one question."""
+    name = customer or item.customer_said
+    title = f"已记录 · {words.KIND[item.kind]}{f' {name}' if name else ''}"
+    notes = [ASK[ask]] if ask else []
+    notes += [ONLY_KEPT[item.kind]] if item.kind in ONLY_KEPT else []
+    notes += [*extra, HOW_TO_CHANGE]
+    return Card(
+        key=record_key(item),
+        title=title,
+        tone="warn" if ask is Missing.CUSTOMER else "good",
+        facts=tuple(record_facts(item, customer, today)),
+        buttons=_buttons(item, ask),
+        note="\n".join(notes),
+    )
+
+
+def record_facts(item: Activity, customer: str | None, today: date) -> list[Fact]:
+    """The filled fields of a record."""
+    facts: list[Fact] = []
+
+    def add(label: str, value: str | None, key: str = "") -> None:
+        if value:
+            facts.append(Fact(label=label, value=value, guess=key in item.guesses))
+
+    add("客户", customer or (f"{item.customer_said}（还没对上）" if item.customer_said else None), "customer")
+    add("联系人", "、".join(item.contacts), "contacts")
+    when = f"{words.day(item.occurred_on, today)}{words.hour(item.occurred_time)}" if item.occurred_on else ""
+    add("方式时间", " · ".join(filter(None, [words.CHANNEL[item.channel] if item.channel else "", when])), "occurred_on")
+    add("异议", "、".join(words.OBJECTION[Objection(o)] for o in item.objections))
+    add("竞品", "、".join(item.competitors))
+    add("需求", "；".join(item.needs))
+    add("卡点", item.delay_reason)
+    add("阶段", words.STAGE[item.stage] if item.stage else None)
+    for label, value in _detail_facts(item):
+        add(label, value)
+    add("下一步", "；".join(item.next_steps))
+    add("下次跟进", f"{words.day(item.next_on, today)}{words.hour(item.next_time)}" if item.next_on else None, "next_on")
+    if not facts:
+        add("原话", words.shortened(item.text, 120))
+    return facts
+
+
+def _detail_facts(item: Activity) -> list[tuple[str, str | None]]:
+    d = item.details
+    lines = [
+        " ".join(
+            str(part)
+            for part in (i.get("model") or i.get("name"), _count(i), f"单价{i['unit_price']}元" if i.get("unit_price") else None)
+            if part
+        )
+        for i in d.get("items", [])
+    ]
+    return [
+        ("产品", "；".join(lines)),
+        ("总额", f"{d['total_amount']}元" if d.get("total_amount") else None),
+        ("含税", {True: "含税", False: "未税"}.get(d["tax_included"]) if "tax_included" in d else None),
+        ("账期", f"{d['payment_term_days']}天" if d.get("payment_term_days") is not None else None),
+        ("回款", f"{d['payment_amount']}元" if d.get("payment_amount") else None),
+        ("合同号", d.get("contract_no")),
+        ("快递单号", d.get("tracking_no")),
+        ("电话", d.get("phone")),
+    ]
+
+
+def _count(item: dict[str, object]) -> str | None:
+    return f"{item['quantity']}{item.get('unit') or ''}" if item.get("quantity") is not None else None
+
+
+def _buttons(item: Activity, ask: Missing | None) -> tuple[Button, ...]:
+    undo = Button(label="撤销", action="undo", values={"record": item.id})
+    if ask is not Missing.NEXT:
+        return (undo,)
+    return (
+        Button(label="明天", action="next", values={"record": item.id, "on": "tomorrow"}, style="primary"),
+        Button(label="下周一", action="next", values={"record": item.id, "on": "monday"}),
+        Button(label="不用跟进", action="next", values={"record": item.id, "on": "never"}),
+        undo,
+    )
+
+
+def undone(item: Activity, customer: str | None, pieces: str) -> Card:
+    """The card of a record that was taken back."""
+    return Card(
+        key=record_key(item),
+        title=f"已撤销 · {words.KIND[item.kind]}{f' {customer}' if customer else ''}",
+        text=f"撤销了整条记录（{pieces}），提醒也取消了。原话留在审计里，不再算数。",
+        buttons=(Button(label="恢复", action="restore", values={"record": item.id}),),
+    )
+
+
+def choose_customer(item: Activity, choices: Sequence[Customer], said: str) -> Card:
+    """Several customers fit: the rep picks."""
+    pick = tuple(
+        Button(label=c.name, action="choose_customer", values={"record": item.id, "customer": c.id}, style="primary") for c in choices
+    )
+    new = Button(label=f"新客户“{words.shortened(said, 12)}”", action="create_customer", values={"record": item.id, "name": said})
+    return Card(
+        key=record_key(item),
+        title=f"“{said}”是哪一家？",
+        tone="warn",
+        text=f"记录已经存好：{words.shortened(item.text)}",
+        buttons=(*pick, new),
+        note="点一下就归到那家；也可以直接回我全名。",
+    )
+
+
+def unknown_customer(item: Activity, said: str) -> Card:
+    """A name that is not in the table."""
+    return Card(
+        key=record_key(item),
+        title=f"没找到“{said}”",
+        tone="warn",
+        text=f"记录已经存好：{words.shortened(item.text)}",
+        buttons=(
+            Button(
+                label=f"新建客户“{words.shortened(said, 14)}”",
+                action="create_customer",
+                values={"record": item.id, "name": said},
+                style="primary",
+            ),
+            Button(label="先这样放着", action="leave_loose", values={"record": item.id}),
+        ),
+        note="名字说错了？直接回我正确的客户名。",
+    )
+
+
+def which_customer(item: Activity, recent: Customer | None) -> Card:
+    """A piece that fits no record: asked once."""
+    here = (
+        (Button(label=f"记到 {recent.name}", action="choose_customer", values={"record": item.id, "customer": recent.id}, style="primary"),)
+        if recent
+        else ()
+    )
+    return Card(
+        key=record_key(item),
+        title="已存好，这是哪家客户的？",
+        tone="warn",
+        text=words.shortened(item.text),
+        buttons=(*here, Button(label="先这样放着", action="leave_loose", values={"record": item.id})),
+        note="直接回我客户名就行。",
+    )
+
+
+def left_loose(item: Activity) -> Card:
+    return Card(
+        key=record_key(item),
+        title="已存好 · 没有归到客户",
+        text=words.shortened(item.text, 120),
+        note="想起来了，回“改一下，客户是…”就行。",
+    )
+
+
+def colleagues_customer(key: str, customer: Customer, owner: str, saved: str = "") -> Card:
+    """A customer of somebody else's: its owner and nothing more."""
+    return Card(
+        key=key,
+        title=f"已有同名客户，负责人{owner}",
+        tone="warn",
+        text=saved,
+        buttons=(Button(label=f"向{owner}申请协作", action="ask_partner", values={"customer": customer.id}, style="primary"),),
+    )
+
+
+def similar_customers(key: str, name: str, visible: Sequence[Customer], hidden_owners: Sequence[str]) -> Card:
+    """Before a customer is created: who it might be already."""
+    lines = [f"· {c.name}" for c in visible] + [f"· 一家名字很像的客户，负责人{owner}" for owner in hidden_owners]
+    return Card(
+        key=key,
+        title=f"“{name}”可能已经有了",
+        tone="warn",
+        text="\n".join(lines),
+        buttons=(
+            Button(label="仍然新建", action="create_customer", values={"name": name, "sure": "yes"}, style="primary"),
+            Button(label="不建了", action="dismiss", values={}),
+        ),
+    )
+
+
+def customer_created(customer: Customer, contacts: Sequence[str]) -> Card:
+    facts = [Fact(label="客户", value=customer.name)]
+    facts += [Fact(label="联系人", value="、".join(contacts))] if contacts else []
+    return Card(
+        key=f"customer:{customer.id}",
+        title=f"已新建客户 {customer.name}",
+        tone="good",
+        facts=tuple(facts),
+        note="负责人是你。接着说“拜访了…”就会记到它名下。",
+    )
+
+
+def partner_request(customer: Customer, asker: str, asker_id: str) -> Card:
+    values = {"customer": customer.id, "member": asker_id}
+    return Card(
+        key=f"partner:{customer.id}:{asker_id}",
+        title=f"{asker}申请协作 {customer.name}",
+        tone="warn",
+        text=f"同意后，{asker}能看到这家客户的往来并一起跟进；负责人还是你。",
+        buttons=(
+            Button(label="同意", action="partner_yes", values=values, style="primary"),
+            Button(label="不同意", action="partner_no", values=values),
+        ),
+    )
+
+
+def settled(key: str, title: str, tone: Tone = "info", text: str = "") -> Card:
+    """A card after its decision: no buttons left."""
+    return Card(key=key, title=title, tone=tone, text=text)
+
+
+def timeline(
+    customer: Customer, owner: str, records: Sequence[Activity], names: Mapping[MemberId, str], next_text: str | None, today: date
+) -> Card | Reply:
+    """Where things stand with a customer."""
+    if not records:
+        return Reply(text=f"{customer.name} 还没有往来记录。直接告诉我“拜访了…”就开始记。")
+    facts = [
+        Fact(
+            label=f"{words.day(r.occurred_on or local_day(r.received_at), today)} · {words.KIND[r.kind]}",
+            value=f"{words.shortened(r.text, 90)}({names.get(r.member_id, '')})",
+        )
+        for r in records
+    ]
+    facts += [Fact(label="下一步", value=next_text)] if next_text else []
+    return Card(key=f"timeline:{customer.id}", title=f"{customer.name} · 最近往来", facts=tuple(facts), note=f"负责人 {owner}")

@@ -1,0 +1,141 @@
+"""The morning breakpoint list 《昨日断点清单》 and what becomes of its lines."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from itertools import groupby
+
+from bot.chat.outgoing import Button, Card, Line, Section
+from bot.domain.customer import Lead
+from bot.domain.staleness import Colour, idle_days
+from bot.domain.understood import Stage
+from prompts import words
+from storage.repositories.leads import StaleLead
+
+STEPS: dict[Stage, str] = {
+    Stage.LEAD: "先打一个电话，确认需求",
+    Stage.CONTACTED: "约方案演示",
+    Stage.DEMO: "追演示反馈，准备报价",
+    Stage.QUOTED: "问报价的反馈",
+    Stage.SAMPLE: "问试样结果",
+    Stage.NEGOTIATION: "约拍板的人谈条款",
+    Stage.SIGNED: "确认交付排期",
+    Stage.DELIVERY: "回访到货和验收",
+}
+
+
+def key(group: str, day: date) -> str:
+    """The key of a group's list of a day."""
+    return f"digest:{group}:{day.isoformat()}"
+
+
+def breakpoints(card: str, where: str, stale: Sequence[tuple[StaleLead, Colour]], today: date, now: datetime) -> Card:
+    """The list: region → product line → rep, each line with its reason and next step."""
+    if not stale:
+        return Card(
+            key=card, title=f"昨日断点清单 · {where}", tone="good", text=f"{today.month}月{today.day}日：没有超过 48 小时没更新的线索。"
+        )
+    sections: list[Section] = []
+    for region, in_region in groupby(stale, lambda s: s[0].region):
+        sections.append(Section(title=region or "未分区", level=1))
+        for line, in_line in groupby(in_region, lambda s: s[0].lead.product_line):
+            sections.append(Section(title=line or "未分产品线", level=2))
+            for owner, of_owner in groupby(in_line, lambda s: s[0].owner_name):
+                sections.append(_owner(owner or "未分配", list(of_owner), now, today))
+    total = sum({(s.lead.owner_id, s.lead.product_line): s.group_total for s, _ in stale}.values())
+    red = sum(colour is Colour.RED for _, colour in stale)
+    return Card(
+        key=card,
+        title=f"昨日断点清单 · {where} · {total} 条",
+        tone="bad" if red else "warn",
+        text=f"{today.month}月{today.day}日：超过 48 小时没更新的线索（只算工作日），新断的在前。",
+        sections=tuple(sections),
+        note="已关闭、已说明暂缓、约定日期还没到的不在里面。",
+    )
+
+
+def _owner(name: str, stale: list[tuple[StaleLead, Colour]], now: datetime, today: date) -> Section:
+    lines = [line(s.lead, s.customer_name, colour, now, today) for s, colour in stale]
+    more = stale[0][0].group_total - len(stale)
+    if more > 0:
+        values = {"owner": stale[0][0].lead.owner_id or "", "line": stale[0][0].lead.product_line or ""}
+        lines.append(Line(text=f"另有 {more} 条", buttons=(Button(label="看其余的", action="digest_rest", values=values),)))
+    return Section(title=f"{name}（{stale[0][0].group_total} 条）", level=3, lines=tuple(lines))
+
+
+def line(lead: Lead, customer: str, colour: Colour, now: datetime, today: date) -> Line:
+    """A stale lead: why it is here, what to do, and the three things that can be done."""
+    values = {"lead": lead.id, "seen": lead.last_action_at.isoformat()}
+    return Line(
+        text=f"{customer} · {idle_days(lead.last_action_at, now)} 天没更新",
+        detail=f"原因：{reason(lead, today)}；建议：{lead.next_step or STEPS.get(lead.stage, '联系一次,问清下一步')}",
+        colour=colour.value,
+        buttons=(
+            Button(label="已跟进", action="followed_up", values=values, style="primary", ask="跟进得怎么样？一句话就行，带上下次时间更好"),
+            Button(label="先放放", action="snooze", values=values, ask="为什么先放？到什么时候？例如：客户出差，下周三再说"),
+            Button(label="转交", action="hand_over", values=values, ask="交给谁？写同事的名字"),
+        ),
+    )
+
+
+def reason(lead: Lead, today: date) -> str:
+    """Why nothing moves, as far as anybody said."""
+    if lead.delay_reason:
+        return lead.delay_reason
+    if lead.next_on and lead.next_on < today:
+        return f"约了{lead.next_on.month}月{lead.next_on.day}日跟进，没有记录"
+    if lead.snooze_reason:
+        return f"暂缓已到期（{lead.snooze_reason}）"
+    return f"停在“{words.STAGE[lead.stage]}”，没有记录原因"
+
+
+def settle_line(card: Card, lead_id: str, outcome: str) -> Card:
+    """The list with one line done: its outcome in place of its buttons."""
+
+    def settled(item: Line) -> Line:
+        if any((b.values or {}).get("lead") == lead_id for b in item.buttons):
+            return replace(item, detail=outcome, colour="", buttons=())
+        return item
+
+    return replace(card, sections=tuple(replace(s, lines=tuple(settled(x) for x in s.lines)) for s in card.sections))
+
+
+def rest(key: str, owner: str, lines: Sequence[Line]) -> Card:
+    """The lines of one rep that the list only counted."""
+    return Card(key=key, title=f"{owner} · 其余断点 {len(lines)} 条", tone="warn", sections=(Section(title="", lines=tuple(lines)),))
+
+
+def followed(by: str, at: datetime, said: str) -> str:
+    return f"✓ {by} {words.moment(at)} 已跟进：{words.shortened(said or '没有写内容', 50)}"
+
+
+def snoozed(by: str, until: datetime, why: str) -> str:
+    return f"⏸ {by} 暂缓到 {words.moment(until)}：{words.shortened(why, 50)}"
+
+
+def handed(by: str, to: str) -> str:
+    return f"→ {by} 已转交给{to}"
+
+
+def moved_on(lead: Lead, owner: str) -> str:
+    """Somebody was faster than the tap."""
+    return f"这条 {words.moment(lead.last_action_at)} 已有新进展（负责人{owner}），没有再改。"
+
+
+NOT_A_WORKDAY = "今天不是工作日，不推送《昨日断点清单》。"
+NEED_REASON = "先放放要写原因，比如“客户出差，下周三再说”。"
+NOBODY = "没有叫“{name}”的在职同事，换个写法再试。"
+SEVERAL = "叫“{name}”的同事不止一位，请让管理员转交。"
+ONLY_MANAGERS = "转交要主管来点。"
+NO_DIGEST_GROUP = "昨日断点清单是给主管看的；你可以发“我今天要跟谁”。"
+
+
+def taken_over(customer: str, by: str, lead: Lead) -> Card:
+    """To the one who gets a lead."""
+    return Card(
+        key=f"handed:{lead.id}:{lead.owner_id}",
+        title=f"{by}把 {customer} 转给你了",
+        tone="info",
+        text=f"现在在“{words.STAGE[lead.stage]}”，下一步：{lead.next_step or STEPS.get(lead.stage, '先联系一次')}。",
+        note="发“查 客户名”看全部往来。",
+    )

@@ -1,0 +1,93 @@
+"""Plain answers."""
+
+from collections.abc import Sequence
+
+from bot.chat.outgoing import Card, Reply
+from bot.domain.member import Member, Role
+
+REP_HELP = """直接像跟同事说话一样发给我就行：
+· 今天下午两点拜访了恒力机械的张工，预算有限，下周三之前给报价
+· 给海锐何总打了电话，样品收到了，周五给结果
+· 照片、语音、文件、位置也可以发，30 分钟内的会并成一条记录
+还可以问我：
+· 我今天要跟谁 / 恒力上次聊到哪了 / 我的客户 / 红色客户 / 查 恒力
+改和撤：
+· 改一下，下次跟进周五 / 撤销（10 分钟内）
+新客户：
+· 新建客户 宁波某某机床有限公司，联系人方工"""
+MANAGER_HELP = """
+管理者还可以说：
+· 昨日断点 —— 超 48 小时没更新的线索
+· 看板 —— 三色分布和红色客户的原因
+每个工作日早上 8:30 前，清单会自动发到群里。"""
+
+EMPTY = "没收到内容，再发一次试试？"
+FOREIGN_BUTTON = "这个按钮已经失效了，内容没有变。"
+NOTHING_TO_CORRECT = "这里还没有可以改的记录。先告诉我“拜访了…”吧。"
+NOT_UNDERSTOOD_CORRECTION = "没看懂要改哪一项。这样说：“改一下，下次跟进周五”“改一下，联系人是李总”。原话已留在记录里。"
+NOTHING_TO_UNDO = "没有可以撤销的记录。"
+NO_TEMPLATES = "这个版本还不会代写微信，你的话先存好了。"
+WHICH_NAME = "要新建哪家客户？说“新建客户 公司全名”。"
+NOT_ALLOWED = "这条不归你管，内容没有变。"
+DISMISSED = "好的，没有新建。"
+
+
+def help_text(member: Member) -> Reply:
+    """Help for where somebody is."""
+    return Reply(text=REP_HELP + (MANAGER_HELP if member.has(Role.MANAGER) or member.has(Role.ADMIN) else ""))
+
+
+def stranger(name: str) -> Reply:
+    return Reply(text=f"你好{name and f'，{name}'}！我是销售助手“跟进”，还不认识你。请管理员把你加进人员名单后再试，这条消息我先收着。")
+
+
+def kept_whole(text: str) -> Reply:
+    """Words that say nothing the bot can file."""
+    return Reply(text=f"没看出这是哪件事，原话已经存好：“{text}”。要记到客户名下，带上客户名再说一次；发“帮助”看看我会什么。")
+
+
+def incident(number: str) -> Reply:
+    return Reply(text=f"这条没处理成（编号 {number}），原话已经存好，管理员会看到。你可以换个说法再试一次。")
+
+
+def incident_notice(number: str, who: str) -> Reply:
+    return Reply(text=f"{who}的一条消息没处理成，编号 {number}。原话已保存；修好后用 genjin dead retry 重新处理。")
+
+
+def dead_letter(key: str, row: int, reason: str) -> Card:
+    return Card(
+        key=key, title=f"有一条消息没发出去（第 {row} 号）", tone="bad", text=f"原因：{reason}", note="修好后用 genjin dead retry 再发。"
+    )
+
+
+def media_problem(name: str, problem: str) -> Reply:
+    return Reply(text=f"{name or '刚才的文件'}：{problem}")
+
+
+def undo_too_late() -> Reply:
+    return Reply(text="已经超过 10 分钟，不能整条撤销了。可以说“改一下，…”更正，改动会留痕。")
+
+
+def corrected(changes: Sequence[tuple[str, str, str]]) -> Reply:
+    """What a correction changed: label, old, new."""
+    return Reply(text="已改 " + "；".join(f"{label}：{old or '(空)'} → {new or '(空)'}" for label, old, new in changes))
+
+
+def not_your_record() -> str:
+    return "这是同事的记录，只有他本人能改。"
+
+
+def unreachable(who: str) -> str:
+    return f"联系不上{who}：他还没有和我说过话。"
+
+
+def partner_answer(customer: str, owner: str, *, agreed: bool) -> Reply:
+    return Reply(text=f"{owner}{'同意' if agreed else '没有同意'}你协作 {customer}。" + ("之后你的记录会算到这家。" if agreed else ""))
+
+
+def none_found(what: str) -> Reply:
+    return Reply(text=f"没找到“{what}”。换个说法，或者发“我的客户”看看全部。")
+
+
+def not_yours(owner: str) -> Reply:
+    return Reply(text=f"这家客户由{owner}负责，往来内容只有他和主管能看。")
