@@ -1,0 +1,108 @@
+"""Free text: what we will do next, and why nothing moves now."""
+
+import re
+
+from bot.domain.understood import Intent, Span
+from bot.understanding.date_find import When
+from bot.understanding.knowledge import pattern
+from bot.understanding.page import Page
+from bot.understanding.people import Person
+
+_ASKED = re.compile(
+    r"(?:要求我们?|要我们?|让我们|让我(?!找)|叫我们?|请我们?|需要我们?|希望我们?|麻烦我们|催我们?|要咱们?|我答应(?:了)?|我说(?:要)?(?=回去|去|给|发|让|明|后|下|周|马上|尽快|今)|我(?=回去|回来)|我们得|我得|要求(?!提前|锁|便宜|降|打折|第二|账期)|我负责|(?<![他她])承诺(?=给|发|送))"
+)
+_LEAD = re.compile(
+    r"^(?:我们?(?=[再去把给带送发寄出准跟约安提补回来过先打做修])|让我们?|要我们?|叫我|要求我们?|我(?=[把给带送发寄再去先])|咱们?|得|必须|就|也|都|才|之?前|以前|之内|内|左右|先|会|要(?=[把给发送出])|说|他说|的时候|早上|上午|下午|晚上|中午|,|:|\s|再(?=把|给|发|送))+"
+)
+_TAIL = re.compile(r"(?:[,。;!?\s了吧啊哦]|👍|😄|✅|时间再定)+$")
+_BARE = re.compile(
+    r"(?:再|又|先|我|我们|一起|到时候)*(?:去|来|过去|过来|联系|跟进|拜访|回访|谈|聊|见|见面|约|碰|碰面|打给(?:他|她)|打电话(?:约|联系|过去)?|打(?:个)?电话|找(?:他|她)|问|去找他|跑一趟|说|看看|上门|沟通|约视频|约时间|(?:联系|找|约|见|拜访)(?:他|她|.{1,2}[总工]))(?:一下|一次|一趟|他|她|时间|了)*"
+)
+_THEIRS = re.compile(
+    r"^(?:他|她|客户|对方|他们)(?!.{0,4}(?:要我们|让我))|^(?:给(?:我|消息|结果|答复|反馈|PO|回话|回复)|答复我|回复我|反馈|出结果|付|打款?|打(?!电话|给)|签|下单|回来|到货|回话|消息|结果|才|不|有|开|能|是|在|出意见|给我)"
+)
+
+
+def action_items(page: Page, intent: Intent, ahead: list[When], people: list[Person]) -> list[tuple[str, Span]]:
+    """What we will do, in the rep's words without time and subject."""
+    if intent in (
+        Intent.QUERY,
+        Intent.TEMPLATE,
+        Intent.UNDO,
+        Intent.HELP,
+        Intent.CHAT,
+        Intent.QUOTE,
+        Intent.PAYMENT,
+        Intent.STAGE,
+        Intent.CORRECT,
+    ):
+        return []
+    found: list[tuple[str, Span]] = []
+    for when in ahead:
+        _add(page, found, when.end, _stop(page, when.end), intent, asked=False)
+    for m in _ASKED.finditer(page.text):
+        _add(page, found, m.end(), _stop(page, m.end()), intent, asked=True)
+    return sorted(found, key=lambda f: f[1])
+
+
+def _stop(page: Page, at: int) -> int:
+    """The end of the clause that begins here."""
+    m = re.compile(r"[,。;!?\n]|\s(?=[一-鿿])|他说|我说|但是|不过").search(page.text, min(at + 1, len(page.text)))
+    end = m.start() if m else len(page.text)
+    later = [w.start for w in page.whens if at + 3 < w.start < end and w.kind != "duration" and w.day_said]
+    return min([end, *later])
+
+
+def _add(page: Page, found: list[tuple[str, Span]], start: int, end: int, intent: Intent, *, asked: bool) -> None:
+    said, begin = _trimmed(page, start, end)
+    if (
+        len(said) < 1
+        or _BARE.fullmatch(said)
+        or (not asked and _THEIRS.match(said))
+        or (len(said) < 2 and not re.match("[送发寄装修]", said))
+    ):
+        return
+    if intent is Intent.PLAN:
+        said, begin = _without_visit(page, said, begin)
+    if not said or _BARE.fullmatch(said) or any(begin < e and s < begin + len(said) for _, (s, e) in found):
+        return
+    found.append((said, (begin, begin + len(said))))
+
+
+def _trimmed(page: Page, start: int, end: int) -> tuple[str, int]:
+    """The run without leading subject, time and modal and without trailing particles."""
+    for when in page.whens:
+        if when.kind != "duration" and start <= when.start <= start + 3 and when.end <= end:
+            start = when.end
+    said = page.text[start:end]
+    lead = _LEAD.match(said)
+    if lead:
+        start += lead.end()
+        said = said[lead.end() :]
+    return _TAIL.sub("", said), start
+
+
+_GOING = re.compile(
+    r"^(?:我)?(?:先)?(?:去|到|约|跟|和|拜访|见|给|联系|带.{1,8}去|上午去|下午去)?[^,。]{0,14}?(?=谈|聊|现场|给他们|装|送|对账|要结果|把|过方案|签|验|培训|演示|测|看|调|催|讲|交|对|盘点|培|问|收|取|做)"
+)
+
+
+def _without_visit(page: Page, said: str, begin: int) -> tuple[str, int]:
+    """In a plan: only what is to be done there (去江阴宏远现场测绘 → 现场测绘)."""
+    m = _GOING.match(said)
+    if m and m.end():
+        return said[m.end() :], begin + m.end()
+    return ("", begin) if re.match(r"(?:去|到|约|拜访|见|跟)", said) else (said, begin)
+
+
+def delay_reason(page: Page, intent: Intent) -> tuple[str, Span] | None:
+    """The shortest run that names what must end or happen first."""
+    if intent not in (Intent.VISIT, Intent.FOLLOW_UP, Intent.CONTRACT):
+        return None
+    hits = [m for m in pattern("reasons", "reasons").finditer(page.text) if len(m[0]) >= 3]
+    if not hits:
+        return None
+    m = hits[0]
+    lead = pattern("reasons", "lead_list").match(m[0])
+    start = m.start() + (lead.end() if lead else 0)
+    return page.text[start : m.end()], (start, m.end())

@@ -1,0 +1,116 @@
+"""Companies named in a message that are in no table: cut out of the sentence as said."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from bot.understanding.knowledge import words
+from bot.understanding.text import MASK
+
+_HAN = "一-鿿A-Za-z0-9"
+_BEFORE = re.compile(r"^.*(?:了个客户|新客户|的客户|客户)[,:]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company name at [start, end) of the text."""
+
+    start: int
+    end: int
+    name: str
+
+
+@cache
+def _trade_end() -> re.Pattern[str]:
+    trades = "|".join(w for w in words("companies", "trades") if w not in ("店", "厂"))
+    legal = "|".join(words("companies", "legal"))
+    return re.compile(rf"(?:(?:{trades})(?:厂|店|部|公司)?|厂|(?<=[一-鿿]{{3}})店)(?:{legal})?|(?:{legal})")
+
+
+@cache
+def _lead() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(map(re.escape, words('customers', 'lead')))})+")
+
+
+@cache
+def _place() -> re.Pattern[str]:
+    return re.compile("|".join(words("places", "places")))
+
+
+@cache
+def _declared() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:新建客户|新增客户|录入客户|登记客户|新客户|新线索|建档|建个档|新建|线索|潜在客户|客户名称?|公司名称?|新开一家网点|录个新?(?:客户|线索)|加个(?:客户|线索))[:,\s是叫]*"
+        rf"(?P<name>[{_HAN}]{{3,24}})"
+    )
+
+
+_STOP = re.compile(
+    r"联系人|老板|采购|行业|做|电话|手机|来源|[,。;:(\s]|姓|法人|想|要|店长|是|的|在|加进来|负责人|总经理|研发|我|第一|规模|主营|地址|位于|客户|展会|竞品"
+)
+
+
+def find_company(text: str, *, declared: bool) -> Company | None:
+    """The first unknown company name. ``text`` has codes, persons and known names masked; ``declared``: the message creates a customer."""
+    if declared:
+        for m in _declared().finditer(text):
+            if found := _cut(text, m.start("name"), m.end("name")):
+                return found
+    for m in _trade_end().finditer(text):
+        if found := _leftwards(text, m.start(), m.end()):
+            return found
+    return None
+
+
+def _cut(text: str, start: int, end: int) -> Company | None:
+    """A name that was announced (新客户 …): up to the first word that cannot be part of it."""
+    trade = None
+    for trade in _trade_end().finditer(text, start, end):
+        pass
+    stop = _STOP.search(text, start, end)
+    limit = stop.start() if stop else end
+    if trade and trade.end() <= limit:
+        limit = trade.end() if not stop or (stop.start() - trade.end() > 0 and limit - start > 12) else limit
+    name = text[start:limit]
+    if len(name) < 3 or _lead().fullmatch(name):
+        return None
+    return Company(start, limit, name)
+
+
+def _leftwards(text: str, trade: int, end: int) -> Company | None:
+    """From the trade word back to where the name begins: a place, a lead word, a gap."""
+    begin = trade
+    while begin > 0 and re.match(f"[{_HAN}]", text[begin - 1]) and trade - begin < 14:
+        begin -= 1
+    window = text[begin:end]
+    place = _last_place(window, trade - begin)
+    if place is not None:
+        begin += place
+    elif leads := [m for m in _lead().finditer(window) if m.end() <= trade - begin]:
+        begin += leads[-1].end()
+    name = text[begin:end]
+    distinct = trade - begin
+    if MASK in name or distinct < 2 or distinct > 12 or (place is None and not _anchored(text, begin, end)):
+        return None
+    return Company(begin, end, name)
+
+
+def _last_place(window: str, before: int) -> int | None:
+    """Where the (first of several) place names that lead into the name begins."""
+    places = [m for m in _place().finditer(window) if m.start() < before and before - m.end() >= 1]
+    if not places:
+        return None
+    last = places[-1]
+    for m in reversed(places[:-1]):
+        if m.end() == last.start() or window[m.end() : last.start()] in ("市", "省"):
+            last = m
+    return last.start()
+
+
+def _anchored(text: str, begin: int, end: int) -> bool:
+    """Without a place in front, a name must stand after a lead word or at the beginning, and before a person, a gap or a tail word."""
+    tails = "|".join(map(re.escape, words("customers", "tail")))
+    right = text[end : end + 4]
+    leads = [m.end() for m in _lead().finditer(text[max(0, begin - 6) : begin])]
+    left_ok = begin == 0 or text[begin - 1] in " ,。:;、" or (bool(leads) and max(0, begin - 6) + leads[-1] == begin)
+    return left_ok and (not right or right[0] in " ,。:;、(" + MASK or bool(re.match(tails, right)))

@@ -1,0 +1,245 @@
+"""The grammar of one date or time: which words may follow which, from the year down to the second."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from bot.understanding.date_words import DAY_PARTS, HOLIDAYS, RELATIVE_DAYS, RELATIVE_YEARS, WEEKDAYS
+from bot.understanding.numerals import small
+
+Match = re.Match[str]
+N = r"(?:\d{1,2}|[零一二两三四五六七八九十廿]{1,3})"
+
+
+@dataclass(slots=True)
+class Parts:
+    """What was said of a date. Plain names are absolute, ``…s`` names are relative to now (``months=1`` is next month)."""
+
+    start: int = 0
+    end: int = 0
+    level: int = 0
+    year: int | None = None
+    years: int | None = None
+    quarter: tuple[int, int] | None = None
+    quarters: int | None = None
+    half: int | None = None
+    month: tuple[int, int] | None = None
+    months: int | None = None
+    stretch: str | None = None
+    weeks: int | None = None
+    nth_week: int | None = None
+    nth_weekday: tuple[int, int] | None = None
+    weekday: int | None = None
+    weekend: bool = False
+    day: int | None = None
+    days: int | None = None
+    first_days: int | None = None
+    last_days: int | None = None
+    holiday: str | None = None
+    after_holiday: bool = False
+    daypart: str | None = None
+    hour: int | None = None
+    minute: int | None = None
+    second: int | None = None
+    bad: bool = False
+
+    @property
+    def dated(self) -> bool:
+        """Whether a day, week, month or year was said, not only a time of day."""
+        return self.level < 8 or any(
+            v is not None
+            for v in (self.year, self.years, self.month, self.months, self.day, self.days, self.weekday, self.weeks, self.holiday)
+        )
+
+
+def _year(m: Match, p: Parts) -> None:
+    text = m["year"]
+    value = small(text) if len(text) > 1 else None
+    p.year = value
+    p.bad = value is None or (len(text) == 3)
+
+
+def _full(m: Match, p: Parts) -> None:
+    year, month, day = int(m["y"]), int(m["m"]), int(m["d"])
+    p.year, p.month, p.day = year, (month, month), day
+    p.bad = not (1 <= month <= 12 and 1 <= day <= 31)
+
+
+def _month_day(m: Match, p: Parts) -> None:
+    month, day = int(m["m"]), int(m["d"])
+    p.month, p.day = (month, month), day
+    p.bad = not (1 <= month <= 12 and 1 <= day <= 31)
+
+
+def _day_month_year(m: Match, p: Parts) -> None:
+    p.day, p.month, p.year = int(m["d"]), (int(m["m"]), int(m["m"])), int(m["y"])
+    p.bad = not (1 <= p.month[0] <= 12 and 1 <= p.day <= 31)
+
+
+def _year_month(m: Match, p: Parts) -> None:
+    p.year, p.month = int(m["y"]), (int(m["m"]), int(m["m"]))
+    p.bad = not 1 <= p.month[0] <= 12
+
+
+def _relative_year(m: Match, p: Parts) -> None:
+    p.years = RELATIVE_YEARS[m[0]]
+
+
+def _quarter(m: Match, p: Parts) -> None:
+    word = m["q"]
+    if word.startswith("前"):
+        p.quarter = (1, small(word[1:]) or 1)
+    elif word in ("首", "末", "最后一"):
+        p.quarter = (1, 1) if word == "首" else (4, 4)
+    else:
+        value = small(word.removeprefix("第")) or 1
+        p.quarter = (value, value)
+    p.bad = not 1 <= p.quarter[1] <= 4
+
+
+def _quarters(m: Match, p: Parts) -> None:
+    p.quarters = {"上": -1, "下": 1}.get(m["q"], 0)
+
+
+def _this_quarter(m: Match, p: Parts) -> None:
+    p.quarters = 0
+
+
+def _half(m: Match, p: Parts) -> None:
+    p.half = 1 if m["h"] in "上前" else 2
+
+
+def _month(m: Match, p: Parts) -> None:
+    value = small(m["mo"]) or 0
+    p.month = (value, value)
+    p.bad = not 1 <= value <= 12
+
+
+def _first_months(m: Match, p: Parts) -> None:
+    value = small(m["mo"]) or 1
+    p.month = (1, value) if m["fb"] == "前" else (13 - value, 12)
+    p.bad = not 1 <= value <= 12
+
+
+def _months(m: Match, p: Parts) -> None:
+    word = m["r"]
+    p.months = -len(word) if word.startswith("上") else len(word) if word.startswith("下") else 1 if word == "次" else 0
+
+
+def _stretch(m: Match, p: Parts) -> None:
+    p.stretch = m["st"].removeprefix("月").removeprefix("年") if m["st"] not in ("年初", "年底", "年末", "年中") else m["st"]
+
+
+def _nth_week(m: Match, p: Parts) -> None:
+    p.nth_week = -1 if m["nw"] == "最后一" else small(m["nw"]) or 1
+
+
+def _nth_weekday(m: Match, p: Parts) -> None:
+    p.nth_weekday = (-1 if m["nw"] == "最后一" else small(m["nw"]) or 1, WEEKDAYS[m["wd"]])
+
+
+def _week(m: Match, p: Parts) -> None:
+    word = m["wk"] or ""
+    p.weeks = -len(word) if word.startswith("上") else len(word) if word.startswith("下") else 0 if word else None
+    day = m["wd"]
+    if day == "末":
+        p.weekend, p.weekday = True, 5
+    elif day:
+        p.weekday = WEEKDAYS[day]
+
+
+def _day(m: Match, p: Parts) -> None:
+    p.day = small(m["dy"])
+    p.bad = p.day is None or not 1 <= p.day <= 31
+
+
+def _days(m: Match, p: Parts) -> None:
+    p.days = RELATIVE_DAYS[m[0]]
+
+
+def _first_days(m: Match, p: Parts) -> None:
+    p.first_days = small(m["fd"])
+
+
+def _last_days(m: Match, p: Parts) -> None:
+    p.last_days = small(m["ld"])
+
+
+def _holiday(m: Match, p: Parts) -> None:
+    word = m["hol"]
+    p.holiday = word if word in HOLIDAYS else "春节" if word.startswith(("年", "过完年")) else ""
+    p.after_holiday = bool(m["after"]) or word in ("年后", "节后", "过完年", "过完节", "节假日后")
+
+
+def _daypart(m: Match, p: Parts) -> None:
+    p.daypart = m["dp"]
+
+
+def _clock(m: Match, p: Parts) -> None:
+    p.hour = small(m["h"])
+    said = (m["mi"] or "").rstrip("分")
+    p.minute = {"半": 30, "一刻": 15, "1刻": 15, "三刻": 45, "3刻": 45, "": 0}.get(said)
+    if p.minute is None:
+        p.minute = small(said)
+    p.second = small(m["s"]) or 0
+    p.bad = p.hour is None or p.minute is None or p.hour > 24 or p.minute > 59
+
+
+def _colon(m: Match, p: Parts) -> None:
+    p.hour, p.minute, p.second = int(m["h"]), int(m["mi"]), int(m["s"] or 0)
+    half = (m["ap"] or "").lower()
+    if half.startswith("p") and p.hour < 12:
+        p.hour += 12
+    p.bad = p.hour > 24 or p.minute > 59 or p.second > 59
+
+
+def _either(words: tuple[str, ...] | dict[str, object]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+_POINTS = r"(?!个|建议|意见|要求|问题|原因|疑|想法|顾虑|返|利|折|优惠|[扣回]|也|不|都)"
+_GRAMMAR: tuple[tuple[int, str, Callable[[Match, Parts], None]], ...] = (
+    (6, r"(?<!\d)(?P<y>20\d\d|19\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)", _full),
+    (6, r"(?<![\d.])(?P<y>20\d\d|19\d\d) ?[-/.年 ] ?(?P<m>\d{1,2}) ?[-/.月 ] ?(?P<d>3[01]|[12]\d|0?[1-9])(?:日|号)?", _full),
+    (6, r"(?<![\d./-])(?P<y>\d\d)-(?P<m>1[0-2]|0?\d)-(?P<d>3[01]|[12]\d|0?[1-9])(?![\d-])", _full),
+    (6, r"(?<![\d./-])(?P<d>\d{1,2})/(?P<m>1[0-2]|0?\d)/(?P<y>20\d\d|19\d\d)(?!\d)", _day_month_year),
+    (3, r"(?<![\d.])(?P<y>20\d\d|19\d\d)[-/.](?P<m>1[0-2]|0?[1-9])(?![\d]|[-/.]\d)", _year_month),
+    (6, r"(?<![\d./·:-])(?P<m>1[0-2]|0?[1-9])[/·](?P<d>3[01]|[12]\d|0?[1-9])(?:日|号)?(?![\d/·.]|[A-Za-z])", _month_day),
+    (6, r"(?<![\d./A-Za-z-])(?P<m>1[0-2]|0[1-9])-(?P<d>3[01]|[12]\d|0[1-9])(?![\d-]|[A-Za-z])", _month_day),
+    (1, r"(?<![\d零〇一二三四五六七八九十百])(?P<year>\d{4}|\d\d|[零〇一二三四五六七八九]{4}|[零〇一二三四五六七八九]{2}) ?年(?!级|以[内来上]|之?[内间]|多|半|来)", _year),
+    (1, _either(tuple(RELATIVE_YEARS)), _relative_year),
+    (2, r"(?P<q>第?[一二三四1-4]|首|末|最后一|前[两二三23])个?季度?(?=度|$|[^节])(?<=度)", _quarter),
+    (2, r"[Qq](?P<q>[1-4])(?![\dA-Za-z])(?:季度?)?", _quarter),
+    (2, r"(?P<q>上|下|本|这|当)(?:一|个|一个)?季度", _quarters),
+    (2, r"季度?(?=[末底初])", _this_quarter),
+    (2, r"(?P<h>上|下|前|后)个?半年", _half),
+    (3, r"(?<![\d.])(?P<mo>1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十])个?月(?:份)?(?![饼亮球嫂结薪销供产用]|均|[内后前]|以|之)", _month),
+    (3, r"第(?P<mo>\d{1,2}|[一二三四五六七八九十]{1,2})个月", _month),
+    (3, r"(?P<mo>首)个?月", lambda m, p: setattr(p, "month", (1, 1))),
+    (3, r"(?P<fb>[前后])(?P<mo>\d{1,2}|[一二两三四五六七八九十]{1,2})个?月(?:份)?", _first_months),
+    (3, r"(?P<r>上上|下下|上|下|本|这|当|同|次)(?:一|个|一个)?月(?:份)?(?!结|均)", _months),
+    (4, r"(?P<st>月初|月底|月末|月中旬|月中|年初|年底|年末|年中|上旬|中旬|下旬|初|底|末|中(?!午|秋|午|间)|上半月|下半月|伊始|月内)", _stretch),
+    (5, r"第?(?P<nw>\d{1,2}|最后一|[一二三四五六七八九十]{1,3})个?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天])", _nth_weekday),
+    (5, r"第(?P<nw>\d{1,2}|[一二三四五六七八九十]{1,3})个?(?:周|星期|礼拜)(?![一二三四五六日天末\d])", _nth_week),
+    (5, r"(?P<wk>上上|下下|上|下|这|本)(?:一|个|一个)?(?:周(?:周|星期)?|星期|礼拜)(?P<wd>[一二三四五六日天末1-6](?![\d个])|)(?!期)", _week),
+    (5, r"(?P<wk>)(?:周|星期|礼拜)(?P<wd>[一二三四五六日天末]|[1-6](?![\d个]))(?![一二三四五六日]?[内后]|岁|到之)", _week),
+    (6, rf"(?<![\d.第十])(?P<dy>{N})(?:号|日)(?![线泵楼机仓库门炉店桌馆车孔电样位柜钢码床]|产线|厂房|车间|柴油|元)", _day),
+    (6, rf"(?<=月)(?P<dy>{N})(?=$|[\s,。;、至到~—-])", _day),
+    (6, _either(tuple(w for w in RELATIVE_DAYS if len(w) > 1)), _days),
+    (6, r"[今明昨当](?=[早晚晨夜]|上午|下午|中午|午)|今(?=[去到跑拜在])", _days),
+    (6, rf"第(?P<dy>{N})[天日](?=[上下早晚中起前后]|$)", _day),
+    (6, r"前(?P<fd>\d{1,2}|[一二两三四五六七八九十]{1,2})[天日]", _first_days),
+    (6, r"最后(?P<ld>\d{1,2}|[一二两三四五六七八九十]{1,2})[天日]", _last_days),
+    (6, rf"(?P<hol>{_either(HOLIDAYS)})(?!路|广场|电器|街|村)(?:(?<!十一)(?<!八一)(?<!六一)(?<!618)(?<!小年)|(?=[后前节放回]|之[前后]|以[前后]|期间|长假|假期|$))(?:节|国庆|假期|小长假|长假|黄金周|期间|放假)*(?:节|前后)?(?P<after>(?:之|以)?后(?!天|[面期续台勤缀])|回来|过完|结束|上班)?", _holiday),
+    (6, r"(?P<hol>过完年|过完节|年后|节后|年前|过年前|节前)(?P<after>)", _holiday),
+    (8, rf"(?P<dp>{_either(tuple(DAY_PARTS))})(?!餐|饭|会议室|茶|班车|点(?!钟|半|整|[一三]刻|\d)|稻|期|先|就|已|该|日)", _daypart),
+    (9, r"(?<![\d:.])(?P<h>[01]?\d|2[0-4]):(?P<mi>[0-5]\d)(?::(?P<s>[0-5]\d))?(?:时|分)?(?: ?(?P<ap>[AaPp]\.?[Mm]\.?))?(?!\d|:)", _colon),
+    (9, rf"(?<![\d.个])(?P<h>{N})(?:点钟?|时(?![间候代刻尚效常不机长]))(?:许|多钟?|整|左右)?(?:过)?(?P<mi>半|[一三13]刻|零?{N}分?(?![%个天台套折万千百元块\d.]|月|年)|)钟?(?:(?P<s>{N})秒)?{_POINTS}", _clock),
+)  # fmt: skip
+
+
+@cache
+def grammar() -> tuple[tuple[int, re.Pattern[str], Callable[[Match, Parts], None]], ...]:
+    """The compiled rules, by level; built on first use because the service imports this module at start."""
+    return tuple((level, re.compile(pattern), action) for level, pattern, action in _GRAMMAR)

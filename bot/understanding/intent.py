@@ -1,0 +1,250 @@
+"""What the rep wants: a cascade of rules, commands first, in the order of docs/understanding.md."""
+
+import re
+
+from bot.domain.understood import Channel, Intent, Stage
+from bot.understanding.knowledge import groups, pattern
+from bot.understanding.page import Page
+
+_STRONG_PAST = re.compile(r"昨|前天|上周|刚(?!才那)|今天.{0,12}(?:了|的|着|在)|(?:上午|早上|中午|下午|晚上).{0,8}[了的过]")
+_FACE_TIME = re.compile(r"^[^,。]{0,14}(?:上午|下午|早上|中午|\d点|[一二三四五六七八九十]点)")
+
+
+def read_intent(page: Page, *, lines: bool, amount: bool, named: bool, people: bool, stage: Stage | None) -> Intent:
+    """The intent; the flags say what else was found: item lines, an amount, a customer, a person, a stage."""
+    return _command(page, stage) or _request(page, lines=lines) or _happened(page, amount=amount, named=named, people=people, stage=stage)
+
+
+def _command(page: Page, stage: Stage | None) -> Intent | None:
+    text = page.text.strip()
+    if page.has("intents", "undo"):
+        return Intent.UNDO
+    if page.has("intents", "help") and len(text) <= 24:
+        return Intent.HELP
+    if page.has("intents", "correct") and not (stage and re.search("阶段|状态", text)):
+        return Intent.CORRECT
+    if page.has("intents", "template") and not _told(page):
+        return Intent.TEMPLATE
+    if page.has("intents", "query") and not _told(page) and not page.has("intents", "quote_command"):
+        return Intent.QUERY
+    return None
+
+
+def _told(page: Page) -> bool:
+    """Whether the message reports what somebody said or did, so that a question in it is not put to the bot."""
+    text = page.text
+    return bool(
+        re.search(
+            r"(?:他|她|总|工|经理|老板|主任|姐|哥|小姐|科长|厂长|店长|博士|师傅|老师|医生|采购)(?:.{0,6})(?:说|问|反映|要求|让|答应|催|觉得|嫌|回复|来电|微信|邮件)",
+            text,
+        )
+        or re.search(
+            r"来电|打来|打电话(?:来|过来|给我)|刚(?:跟|和|去|见|从|给)|见了|去了|聊了|昨天.{0,10}[去见聊跟]|让我们|问(?:我|能不能|一下)|微信[说:]|要我们|已发他",
+            text,
+        )
+    )
+
+
+def _request(page: Page, *, lines: bool) -> Intent | None:
+    text = page.text
+    met = _visited(page)
+    if _asks_quote(page, lines=lines, met=met):
+        return Intent.QUOTE
+    created = page.has("intents", "new_customer")
+    if created and not (met and not re.match(r"\W*(?:新建?|建|录|登记|线索|加|帮)", text.strip())):
+        return Intent.NEW_CUSTOMER
+    return None
+
+
+def _asks_quote(page: Page, *, lines: bool, met: bool) -> bool:
+    command = page.has("intents", "quote_command")
+    sent = page.has("intents", "sent_quote")
+    if command and not sent and not (met and not lines):
+        first = pattern("intents", "quote_command").search(page.text)
+        clause = page.clause_at(first.start()) if first else page.clauses[0]
+        return not re.search(
+            r"(?:说|问|催|让我(?!们)|回去|明天|周.|下周.?).{0,8}$", page.text[clause.start : first.start() if first else 0]
+        ) or (lines and not met)
+    if met or sent or _contacted(page):
+        return False
+    if lines and page.has("intents", "quote_word"):
+        return True
+    tax = pattern("goods", "tax_in").search(page.text) or pattern("goods", "tax_out").search(page.text)
+    return (
+        lines
+        and bool(tax)
+        and not page.has("intents", "contract")
+        and not page.has("intents", "payment")
+        and not page.has("intents", "reported")
+    )
+
+
+def _contacted(page: Page) -> bool:
+    return any(
+        pattern("channels", kind).search(c.text) for kind in ("wechat", "email", "video", "phone") for c in page.clauses if c.tense <= 0
+    )
+
+
+def _visited(page: Page) -> bool:
+    """Whether a face-to-face meeting took place."""
+    told = page.has_past()
+    for clause in page.clauses:
+        m = pattern("intents", "visit").search(clause.text)
+        if not m or (clause.tense > 0 and not _STRONG_PAST.search(clause.text)):
+            continue
+        if re.match(r"见(?:了|到|着|过)|去(?:了|过)|跑了|走了|没见|当面", m[0]) or clause.tense < 0 or told:
+            return not _only_coming(page, clause.start + m.start())
+    return False
+
+
+def _only_coming(page: Page, at: int) -> bool:
+    """Whether the cue stands right after a date still to come (下周二拜访…)."""
+    return any(w.tense > 0 and w.day_said and 0 <= at - w.end <= 4 for w in page.whens)
+
+
+def _weakly_visited(page: Page, *, named: bool, people: bool) -> bool:
+    """A place or hour that has passed, a customer and an account of what was said there: 下午2点振石,邵工带我看…."""
+    if not (named or people) or _contacted(page) or not page.has_past():
+        return False
+    head = page.clauses[0]
+    if head.tense > 0:
+        return False
+    weak = pattern("intents", "visit_weak").search(head.text)
+    past_day = any(w.tense < 0 and w.day_said and w.kind in ("date", "time") for w in page.whens if w.start < 12)
+    hour = any(
+        w.clock and w.tense <= 0 and not w.tense > 0 and w.start < 16 and w.clock <= page.now.time() for w in page.whens if not w.day_said
+    )
+    if re.match(r"^.{0,6}(?:去|跑|到)(?!货|账|期|位)", page.bare) and not any(w.tense > 0 for w in page.whens if w.start < 8):
+        return True
+    return bool(hour or (weak and re.search("[去跑见]|在.{1,6}(?:见|聊|谈|看|上)", head.text) and (past_day or head.tense < 0)))
+
+
+def _happened(page: Page, *, amount: bool, named: bool, people: bool, stage: Stage | None) -> Intent:
+    text = page.text
+    if _visited(page) or _weakly_visited(page, named=named, people=people):
+        return Intent.VISIT
+    if amount and _paid(page):
+        return Intent.PAYMENT
+    if (
+        stage is not None
+        and (page.has("intents", "stage_only") or stage is Stage.LOST)
+        and not re.search("合同.{0,8}(?:签|盖)|说|电话|微信", text)
+    ):
+        return Intent.STAGE
+    if (
+        page.has("intents", "contract")
+        and not _contacted(page)
+        and not page.has("intents", "payment_not")
+        and re.search("签|盖|寄|发|审|协议|合同|年框", text)
+        and not _hearsay(page)
+    ):
+        return Intent.CONTRACT
+    if stage is not None:
+        return Intent.STAGE if page.has("intents", "stage_only") else Intent.CONTRACT
+    if page.has("intents", "complaint") and not re.search(r"(?:没有?|处理(?:完|好)|解决)(?:投诉|问题)", text):
+        return Intent.COMPLAINT
+    return _contact_or_plan(page, named=named, people=people)
+
+
+def _hearsay(page: Page) -> bool:
+    """A contract of others or one that somebody merely talks about."""
+    return bool(re.search(r"(?:跟|和|与).{1,6}的合同|语音说|要.{0,3}保密协议|说合同", page.text))
+
+
+def _paid(page: Page) -> bool:
+    if not page.has("intents", "payment"):
+        return False
+    if not page.has("intents", "payment_not"):
+        return True
+    return any(
+        pattern("intents", "payment").search(c.text) and not pattern("intents", "payment_not").search(c.text) and c.tense <= 0
+        for c in page.clauses
+    )
+
+
+def _contact_or_plan(page: Page, *, named: bool, people: bool) -> Intent:
+    coming = any(
+        w.tense > 0 or (w.day_said and w.tense == 0 and w.future) or (w.clock and w.clock > page.now.time() and w.tense == 0)
+        for w in page.whens
+    )
+    plan = (coming and page.has("intents", "plan_word")) or bool(re.match(r"^(?:计划|安排|提醒|待办|约)", page.text))
+    told = any(c.tense < 0 for c in page.clauses if not re.search("约了|约好|定了", c.text)) or _reports(page)
+    if not told and (plan or (coming and (named or people))):
+        return Intent.PLAN
+    if told and (named or people or _contacted(page)):
+        return Intent.FOLLOW_UP
+    if (named or people) and len(page.text) >= 6:
+        return Intent.FOLLOW_UP
+    return Intent.CHAT
+
+
+def _reports(page: Page) -> bool:
+    return any(pattern("intents", "reported").search(c.text) for c in page.clauses if c.tense <= 0)
+
+
+def channel_of(page: Page, intent: Intent) -> Channel | None:
+    """How the contact happened, or for a plan will happen."""
+    if intent is Intent.VISIT:
+        return Channel.VISIT
+    if intent in (
+        Intent.QUOTE,
+        Intent.PAYMENT,
+        Intent.STAGE,
+        Intent.QUERY,
+        Intent.TEMPLATE,
+        Intent.CORRECT,
+        Intent.UNDO,
+        Intent.HELP,
+        Intent.CHAT,
+    ):
+        return None
+    if intent is Intent.PLAN:
+        return _planned(page)
+    order = ("wechat", "email", "phone") if intent is Intent.NEW_CUSTOMER else ("proposal", "wechat", "email", "video", "phone")
+    found: list[tuple[int, str]] = []
+    for clause in page.clauses:
+        if clause.tense > 0 and len(page.clauses) > 1 and clause.start > 0:
+            continue
+        said = pattern("channels", "not_channel").sub("", clause.text)
+        if "proposal" in order and pattern("channels", "proposal").search(said):
+            return Channel.PROPOSAL
+        found += [
+            (clause.start + m.start(), kind) for kind in order if kind != "proposal" and (m := pattern("channels", kind).search(said))
+        ]
+    return Channel(min(found)[1]) if found else None
+
+
+def _planned(page: Page) -> Channel | None:
+    for kind in ("video", "phone", "email", "wechat"):
+        if pattern("channels", kind).search(page.text):
+            return Channel(kind)
+    return Channel.VISIT if pattern("channels", "plan_visit").search(page.text) else None
+
+
+def stage_of(page: Page) -> Stage | None:
+    """A stage the opportunity has moved to, a lost deal, or a contract signed."""
+    text = page.text
+    if page.has("intents", "lost") and not re.search("(?:没|别|怕|不能)(?:丢|输|黄)", text):
+        return Stage.LOST
+    for name, patterns in groups("stages").items():
+        for rule in patterns:
+            if (m := re.search(rule, text)) and _moved(text, m.start(), m.end()):
+                return Stage(name)
+    signed = re.search(
+        r"(?:合同|协议|框架|年框|单子).{0,12}(?:签(?:了|好了?|完了?|回来?了?|下来了?|掉了|过了)|盖(?:完|好|了)?章了|当场签|双签)|回签了|合同签了|签了合同|盖完章|签回来了|签下来了|已签合同",
+        text,
+    )
+    if signed and not re.search(r"(?:跟|和|与).{1,6}的合同签了|(?:没|还没|未|才能?|才会|准备|等.{0,4})(?:签|盖)|签了才|盖章要", text):
+        return Stage.SIGNED
+    return None
+
+
+def _moved(text: str, start: int, end: int) -> bool:
+    before, after = text[max(0, start - 12) : start], text[end : end + 12]
+    return bool(
+        re.search(
+            r"(?:进入|推进到?|转到|转入|转成|改成|改为|更新(?:为|成|到)|标(?:为|成|记为?|到)?|调整?到|升(?:级)?到|可以算|算是?|推到|挪到|变成|到了?|→|->|阶段:?|状态:?)(?:了)?$",
+            before,
+        )
+        or re.match(r"(?:阶段)?(?:了|吧)?.{0,4}(?:状态|更新|✅|改一下|标一下)|阶段了", after)
+    )

@@ -1,0 +1,297 @@
+"""Lines of a quote or order: product, quantity, unit, price per unit."""
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+
+from bot.domain.understood import Item, Span
+from bot.understanding.codes import Code
+from bot.understanding.knowledge import pattern, words
+from bot.understanding.money import Amount, amount_at
+from bot.understanding.numerals import ARABIC, HANZI, NUMBER, number
+from bot.understanding.text import MASK
+
+_GAP = rf"\s,。;:!?、()+×*→{MASK}"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A count of goods at [start, end); ``unit`` None where only a K follows the figure."""
+
+    start: int
+    end: int
+    value: Decimal
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A price per unit at [start, end); ``sure`` when the words say that it is per unit."""
+
+    start: int
+    end: int
+    value: Decimal
+    unit: str | None
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item with the ranges it was read from."""
+
+    item: Item
+    spans: tuple[Span, ...]
+
+
+@cache
+def _measure() -> str:
+    return "(?:" + "|".join(map(re.escape, words("goods", "measures"))) + ")"
+
+
+@cache
+def _price_patterns() -> tuple[re.Pattern[str], ...]:
+    money = rf"[¥]?(?P<n>{NUMBER}|\d+(?:\.\d+)?)(?:多)?(?P<y>块钱?|元)?(?P<m>[一二三四五六七八九\d](?=[一每/毛角]))?(?:[毛角][一二三四五六七八九]?)?"
+    unit = f"(?P<u>{_measure()})"
+    return (
+        re.compile(
+            rf"[¥]?(?P<n>{NUMBER})(?P<y>块钱?|元)?(?P<m>[一二三四五六七八九\d])?[毛角]?\s?(?:/|一|每)\s?{unit}(?![一二三四五六七八九十百千万\d])(?!线|产线)"
+        ),
+        re.compile(rf"(?:每|一|/){unit}(?:是|要|卖|报|给|才|只要|单价|的?价格)?\s?{money}(?!\s?{_measure()})"),
+        re.compile(rf"(?:{pattern('goods', 'unit_cue').pattern})(?:是|为|:|到|降到|做到)?\s?(?:在)?{money}(?!\s?{_measure()})"),
+    )
+
+
+@cache
+def _quantity_pattern() -> re.Pattern[str]:
+    stop = "|".join(map(re.escape, words("goods", "not_goods")))
+    return re.compile(
+        rf"(?<![\d.A-Za-z第/一每])(?P<n>半|{NUMBER})\s?(?:(?P<u>{_measure()})(?![A-Za-z])(?!{stop})(?!钱)|(?<=[kK])(?![A-Za-z]))"
+    )
+
+
+def find_prices(text: str) -> list[Price]:
+    """Prices said to be per unit."""
+    found: list[Price] = []
+    for rule in _price_patterns():
+        for m in rule.finditer(text):
+            if any(m.start() < p.end and p.start < m.end() for p in found):
+                continue
+            amount = amount_at(text, m.start("n"))
+            value = _said_price(m, amount)
+            if value is not None and not re.search(r"(?:加|便宜|降|多赚|返|费要?|优惠|涨|贵)$", text[: m.start()]):
+                unit = m["u"] if "u" in m.re.groupindex else None
+                found.append(Price(m.start(), m.end(), value, unit, sure=True))
+    return sorted(found, key=lambda p: p.start)
+
+
+def _said_price(m: re.Match[str], amount: Amount | None) -> Decimal | None:
+    """The figure, with a spoken tail of tenths (一块二一只 is 1.2)."""
+    if amount and amount.end <= m.end() and amount.end > m.end("n"):
+        return amount.value
+    value = number(m["n"])
+    if value is None:
+        return None
+    return value + (number(m["m"]) or 0) / 10 if m["m"] and m["y"] else value
+
+
+def find_quantities(text: str, prices: list[Price]) -> list[Quantity]:
+    """Counts of goods that are being quoted, ordered, sent or lent."""
+    out = []
+    for m in _quantity_pattern().finditer(text):
+        if any(m.start() < p.end and p.start < m.end() for p in prices):
+            continue
+        value = Decimal("0.5") if m["n"] == "半" else number(m["n"])
+        if value is None or (m["n"] in ("一", "1") and m["u"] in ("个", "条", "张", "份", "把", "块", "部", "批", "面", "次", "打")):
+            continue
+        out.append(Quantity(m.start(), m.end(), value, m["u"]))
+    return [q for q in out if not _elsewhere(text, q)]
+
+
+def _elsewhere(text: str, q: Quantity) -> bool:
+    """Stock, faulty goods, what was delivered before."""
+    begin = max(text.rfind(c, 0, q.start) for c in ",。;!?")
+    before = text[max(begin + 1, q.start - 10) : q.start]
+    after = text[q.end : q.end + 6]
+    return bool(pattern("goods", "not_now").search(before) or pattern("goods", "not_now_after").match(after.lstrip()))
+
+
+@cache
+def _after_words() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, words("goods", "after"))))
+
+
+@cache
+def _verbs() -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(words('goods', 'verbs'))})")
+
+
+@cache
+def _verbs_at_end() -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(words('goods', 'verbs'))})+$")
+
+
+_SPEC = re.compile(
+    rf"(?:{ARABIC}|[{HANZI}]+)\s?(?:升|毫升|ml|ML|L|克|千克|公斤|寸|mm|米|厘米)(?:的|装)?$|\d+(?:ml|ML|mL|g|L|l)?\s?\*\s?\d+$"
+)
+
+
+def _name_before(text: str, at: int, floor: int) -> Span | None:
+    """The product words that end where the quantity begins."""
+    end = at
+    while end > floor and text[end - 1] in " :,":
+        end -= 1
+    if at - end > 2 or (text[end:at].strip(" ") and text[end:at].strip(" ") not in ":,"):
+        return None
+    begin = end
+    while begin > floor and not re.match(f"[{_GAP}]", text[begin - 1]):
+        begin -= 1
+    run = text[begin:end]
+    if verbs := _verbs_at_end().search(run):
+        run = run[: verbs.start()]
+    last = None
+    for last in _verbs().finditer(run):
+        pass
+    if last:
+        begin += last.end()
+        run = run[last.end() :]
+    if (spec := _SPEC.search(run)) and spec.start() >= 2 and "的" in spec[0]:
+        run = run[: spec.start()]
+    return (begin, begin + len(run)) if _is_product(run) else None
+
+
+def _name_after(text: str, at: int) -> Span | None:
+    begin = at
+    while begin < len(text) and text[begin] == " ":
+        begin += 1
+    end = begin
+    while end < len(text) and not re.match(f"[{_GAP}]", text[end]):
+        end += 1
+    run = text[begin:end]
+    if stop := _after_words().search(run):
+        run = run[: stop.start()]
+    if figure := re.search(rf"[{HANZI}\d]{{2,}}|[¥@]", run):
+        run = run[: figure.start()]
+    return (begin, begin + len(run)) if _is_product(run) else None
+
+
+def _is_product(run: str) -> bool:
+    return (
+        2 <= len(run) <= 14
+        and bool(re.search("[一-鿿A-Za-z]", run))
+        and not re.fullmatch(r"[今明昨后前]天|含税|未税|合同|一[次下]|其中|\d+[kKwW]?", run)
+    )
+
+
+def read_lines(text: str, codes: list[Code], *, quoting: bool) -> list[Line]:
+    """The item lines. ``text`` has names, dates and non-product codes masked; ``quoting``: the message asks for a quotation."""
+    prices = find_prices(text)
+    models = [
+        c
+        for c in codes
+        if c.kind == "model" and MASK not in text[c.start : c.end] and not re.match("替代|对标|认证|标准", text[c.end : c.end + 2])
+    ]
+    counts = [q for q in find_quantities(text, prices) if not any(c.start < q.end and q.start < c.end for c in models)]
+    if not quoting:
+        counts = [q for q in counts if q.value != 1 or text[q.start] in "1"]
+    lines: list[Line] = []
+    floor = 0
+    for i, q in enumerate(counts):
+        ceiling = counts[i + 1].start if i + 1 < len(counts) else len(text)
+        line, floor = _line(text, q, prices, models, floor, ceiling, quoting=quoting)
+        lines.append(line)
+    used = {s for line in lines for s in line.spans}
+    loose = [p for p in prices if (p.start, p.end) not in used]
+    if not lines:
+        lines = [_priced(text, p, models, quoting=quoting) for p in loose[:3]]
+        if not lines and quoting:
+            lines = [Line(Item(model=c.value), ((c.start, c.end),)) for c in models]
+    return lines
+
+
+def _line(text: str, q: Quantity, prices: list[Price], models: list[Code], floor: int, ceiling: int, *, quoting: bool) -> tuple[Line, int]:
+    spans: list[Span] = [(q.start, q.end)]
+    price = _price_for(text, q, prices, floor, ceiling, quoting=quoting)
+    model = _model_for(q, models, floor, ceiling)
+    end = q.end
+    if price:
+        spans.append((price.start, price.end))
+        end = max(end, price.end)
+    start = min(q.start, price.start if price else q.start, key=lambda v: v)
+    if model and model.end <= q.start:
+        name = _name_between(text, model, q, floor)
+    else:
+        name = (
+            _name_before(text, start, floor)
+            or _name_after(text, q.end)
+            or (_name_before(text, q.start, floor) if start != q.start else None)
+        )
+    if model:
+        spans.append((model.start, model.end))
+        name = None if name and name[0] < model.end and model.start < name[1] else name
+    if name:
+        spans.append(name)
+        end = max(end, name[1])
+    item = Item(model.value if model else None, text[name[0] : name[1]] if name else None, q.value, q.unit, price.value if price else None)
+    return Line(item, tuple(sorted(spans))), end
+
+
+def _name_between(text: str, model: Code, q: Quantity, floor: int) -> Span | None:
+    """接触器 in CJX2-2510接触器500只, 编码器 in 编码器 E6B2 200只."""
+    return _name_before(text, q.start, model.end) or _name_before(text, model.start, floor)
+
+
+def _model_for(q: Quantity, models: list[Code], floor: int, ceiling: int) -> Code | None:
+    before = [c for c in models if floor <= c.start and c.end <= q.start and q.start - c.end <= 14]
+    after = [c for c in models if q.end <= c.start < ceiling and c.start - q.end <= 4]
+    return before[-1] if before else after[0] if after else None
+
+
+def _price_for(text: str, q: Quantity, prices: list[Price], floor: int, ceiling: int, *, quoting: bool) -> Price | None:
+    after = [p for p in prices if q.end <= p.start < ceiling]
+    before = [p for p in prices if floor <= p.start and p.end <= q.start and q.start - p.end <= 3]
+    if before and (not after or before[-1].unit == q.unit):
+        return before[-1]
+    if after and not re.search(rf"[{HANZI}\d]{_measure()}", text[q.end : after[0].start]):
+        return after[0]
+    return _bare_price(text, q)
+
+
+@cache
+def _total_cue() -> re.Pattern[str]:
+    return pattern("goods", "total_cue")
+
+
+def _bare_price(text: str, q: Quantity) -> Price | None:
+    """An amount right after the quantity, with nothing said of a total, is the price of one."""
+    m = re.compile(r"[\s,]*(?:报价?|按|价格?)?\s*").match(text, q.end)
+    at = m.end() if m else q.end
+    amount = amount_at(text, at)
+    if amount is None or amount.start != at:
+        m = re.compile(rf"[^{_GAP}\d{HANZI}]{{2,8}}[\s,]*(?:报价?|按|价格?)?\s*(?=[\d¥])").match(text, at)
+        amount = amount_at(text, m.end()) if m and not _total_cue().search(m[0]) else None
+    if amount is None:
+        return None
+    rest = text[amount.end :]
+    if not amount.marked and (
+        re.match(rf"\s?(?:{_measure()}|[%天周月年号日点折:]|个|小时|公里|人)|-\d|/(?!{_measure()})", rest)
+        or amount.value < Decimal("0.0001")
+    ):
+        return None
+    if not amount.marked and not re.match(r"\s*(?:$|[,。;!()]|含|不含|未税|带|不带|裸|月结|账期|报价|报|现|款|包)", rest):
+        return None
+    return Price(amount.start, amount.end, amount.value, None, sure=False)
+
+
+def _priced(text: str, p: Price, models: list[Code], *, quoting: bool) -> Line:
+    """A price without a count."""
+    model = next((c for c in reversed(models) if c.end <= p.start and p.start - c.end <= 16), None)
+    name = _name_before(text, p.start, 0) if not model and quoting else None
+    spans = [(p.start, p.end), *([(model.start, model.end)] if model else []), *([name] if name else [])]
+    return Line(
+        Item(model.value if model else None, text[name[0] : name[1]] if name else None, None, p.unit if model or name else None, p.value),
+        tuple(sorted(spans)),
+    )
+
+
+__all__ = ["Line", "read_lines", "replace"]
