@@ -79,7 +79,7 @@ class Talk:
         start = _half_hour_before(local(sent))
         words = self._words(firm, product, start) | {"step": topic.step, "day": day_word(local(sent).date(), next_on)}
         return Told(
-            text=f"{opening}{topic.says},{closing}".format(**words),
+            text=f"{opening}{topic.says}，{closing}".format(**words),
             channel=channel,
             contact=words["p"],
             step=topic.step,
