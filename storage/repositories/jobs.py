@@ -91,6 +91,11 @@ class JobRows:
         """When the first open job that nobody holds may run."""
         return self._db.execute(select(func.min(job.c.run_at)).where(job.c.state == "open", job.c.leased_until.is_(None))).scalar()
 
+    def unfinished(self, now: datetime) -> int:
+        """How many open jobs are due or held."""
+        query = select(func.count()).where(job.c.state == "open", or_(job.c.run_at <= now, job.c.leased_until.is_not(None)))
+        return int(self._db.execute(query).scalar_one())
+
     def prune(self, before: datetime) -> int:
         """Forget finished jobs (and their keys) of before an instant."""
         return self._db.execute(delete(job).where(job.c.state == "done", job.c.finished_at < before)).rowcount
