@@ -162,6 +162,8 @@ def _related_end(text: str, at: int) -> int:
 def _single(text: str, p: Parts, now: datetime, calendar: Calendar) -> When | None:
     stretch = stretch_of(p, now)
     future, past = meant(p, now.date(), calendar, ahead=True), meant(p, now.date(), calendar, ahead=False)
+    if p.weeks is not None and p.weekday is None and _RELATION.match(text, p.end):
+        future = past = now.date() + timedelta(days=4 - now.weekday(), weeks=p.weeks)
     if stretch is None and future is None:
         return None
     stretch = stretch or (
@@ -201,7 +203,9 @@ def _related(stretch: Stretch, relation: str, now: datetime) -> Stretch:
 
 
 def _tense(p: Parts, future: date | None, past: date | None, today: date) -> int:
-    """Fixed when the words point one way: 昨天, 上周五, 下个月, 明早."""
+    """Fixed when the words point one way: 昨天, 上周五, 下个月, 明早; a holiday does unless it has just passed."""
+    if p.holiday is not None and future is not None and p.year is None and p.years is None:
+        return 0 if past is not None and today - past <= timedelta(days=20) else 1
     if not p.dated or future is None or past is None or future != past:
         return 0
     return (future > today) - (future < today)

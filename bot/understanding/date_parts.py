@@ -184,6 +184,8 @@ def _clock(m: Match, p: Parts) -> None:
         p.minute = small(said)
     p.second = small(m["s"]) or 0
     p.bad = p.hour is None or p.minute is None or p.hour > 24 or p.minute > 59
+    # 一点 alone is "a little" unless a part of the day stands before it.
+    p.bad = p.bad or (m[0] == "一点" and p.daypart is None)
 
 
 def _colon(m: Match, p: Parts) -> None:

@@ -23,7 +23,7 @@ def _command(page: Page, stage: Stage | None) -> Intent | None:
         return Intent.HELP
     if page.has("intents", "correct") and not (stage and re.search("阶段|状态", text)):
         return Intent.CORRECT
-    if page.has("intents", "template") and not _told(page):
+    if page.has("intents", "template_command") or (page.has("intents", "template") and not _told(page)):
         return Intent.TEMPLATE
     if page.has("intents", "query") and not _told(page) and not page.has("intents", "quote_command"):
         return Intent.QUERY
@@ -87,12 +87,12 @@ def _contacted(page: Page) -> bool:
 
 def _visited(page: Page) -> bool:
     """Whether a face-to-face meeting took place."""
-    told = page.has_past()
+    told = page.has_past() or len(page.clauses) > 2
     for clause in page.clauses:
-        m = pattern("intents", "visit").search(clause.text)
+        m = pattern("intents", "visit").search(page.bare[clause.start : clause.end])
         if not m or (clause.tense > 0 and not _STRONG_PAST.search(clause.text)):
             continue
-        if re.match(r"见(?:了|到|着|过)|去(?:了|过)|跑了|走了|没见|当面", m[0]) or clause.tense < 0 or told:
+        if re.match(r"见(?:了|到|着|过)|去(?:了|过)|跑了|走了|没见|当面|拜访[了完过]", m[0]) or clause.tense < 0 or told:
             return not _only_coming(page, clause.start + m.start())
     return False
 
@@ -110,13 +110,13 @@ def _weakly_visited(page: Page, *, named: bool, people: bool) -> bool:
     if head.tense > 0:
         return False
     weak = pattern("intents", "visit_weak").search(head.text)
-    past_day = any(w.tense < 0 and w.day_said and w.kind in ("date", "time") for w in page.whens if w.start < 12)
+    past_day = any(w.tense <= 0 and w.past and w.day_said and w.kind in ("date", "time") for w in page.whens if w.start < 12)
     hour = any(
         w.clock and w.tense <= 0 and not w.tense > 0 and w.start < 16 and w.clock <= page.now.time() for w in page.whens if not w.day_said
     )
-    if re.match(r"^.{0,6}(?:去|跑|到)(?!货|账|期|位)", page.bare) and not any(w.tense > 0 for w in page.whens if w.start < 8):
+    if re.match(r"^.{0,6}(?:去|跑|(?<![收推进见])到)(?!货|账|期|位)", page.bare) and not any(w.tense > 0 for w in page.whens if w.start < 8):
         return True
-    return bool(hour or (weak and re.search("[去跑见]|在.{1,6}(?:见|聊|谈|看|上)", head.text) and (past_day or head.tense < 0)))
+    return bool(hour or (weak and re.search("[去跑见]|在.{1,6}(?:见|聊|谈|看|上)|在\ue000", page.bare[head.start : head.end]) and (past_day or head.tense < 0)))
 
 
 def _happened(page: Page, *, amount: bool, named: bool, people: bool, stage: Stage | None) -> Intent:
@@ -168,7 +168,7 @@ def _contact_or_plan(page: Page, *, named: bool, people: bool) -> Intent:
         for w in page.whens
     )
     plan = (coming and page.has("intents", "plan_word")) or bool(re.match(r"^(?:计划|安排|提醒|待办|约)", page.text))
-    told = any(c.tense < 0 for c in page.clauses if not re.search("约了|约好|定了", c.text)) or _reports(page)
+    told = any(c.tense < 0 for c in page.clauses) or _reports(page)
     if not told and (plan or (coming and (named or people))):
         return Intent.PLAN
     if told and (named or people or _contacted(page)):
@@ -179,7 +179,7 @@ def _contact_or_plan(page: Page, *, named: bool, people: bool) -> Intent:
 
 
 def _reports(page: Page) -> bool:
-    return any(pattern("intents", "reported").search(c.text) for c in page.clauses if c.tense <= 0)
+    return any(pattern("intents", "reported").search(c.text) for c in page.clauses if c.tense <= 0 or re.search("说|要求|问|反映", c.text))
 
 
 def channel_of(page: Page, intent: Intent) -> Channel | None:
@@ -237,6 +237,11 @@ def stage_of(page: Page) -> Stage | None:
     if signed and not re.search(r"(?:跟|和|与).{1,6}的合同签了|(?:没|还没|未|才能?|才会|准备|等.{0,4})(?:签|盖)|签了才|盖章要", text):
         return Stage.SIGNED
     return None
+
+
+def is_move(page: Page, stage: Stage) -> bool:
+    """Whether the stage was said by its name as a move, not only inferred from a signature."""
+    return any((m := re.search(rule, page.text)) and _moved(page.text, m.start(), m.end()) for rule in groups("stages").get(stage.value, ()))
 
 
 def _moved(text: str, start: int, end: int) -> bool:

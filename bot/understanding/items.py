@@ -64,7 +64,7 @@ def _price_patterns() -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _quantity_pattern() -> re.Pattern[str]:
-    stop = "|".join(map(re.escape, words("goods", "not_goods")))
+    stop = "|".join(words("goods", "not_goods"))
     return re.compile(
         rf"(?<![\d.A-Za-z第/一每])(?P<n>半|{NUMBER})\s?(?:(?P<u>{_measure()})(?![A-Za-z])(?!{stop})(?!钱)|(?<=[kK])(?![A-Za-z]))"
     )
@@ -87,12 +87,17 @@ def find_prices(text: str) -> list[Price]:
 
 def _said_price(m: re.Match[str], amount: Amount | None) -> Decimal | None:
     """The figure, with a spoken tail of tenths (一块二一只 is 1.2)."""
-    if amount and amount.end <= m.end() and amount.end > m.end("n"):
+    if amount and amount.end <= m.end() and amount.end > m.end("n") and re.search("[块元毛角]", text_of(m)):
         return amount.value
     value = number(m["n"])
     if value is None:
         return None
     return value + (number(m["m"]) or 0) / 10 if m["m"] and m["y"] else value
+
+
+def text_of(m: re.Match[str]) -> str:
+    """The figure of a price with its currency words."""
+    return m.string[m.start("n") : m.end()]
 
 
 def find_quantities(text: str, prices: list[Price]) -> list[Quantity]:
@@ -128,7 +133,7 @@ def _verbs() -> re.Pattern[str]:
 
 @cache
 def _verbs_at_end() -> re.Pattern[str]:
-    return re.compile(f"(?:{'|'.join(words('goods', 'verbs'))})+$")
+    return re.compile(f"(?:{'|'.join(words('goods', 'trailing'))})+$")
 
 
 _SPEC = re.compile(
@@ -175,7 +180,12 @@ def _name_after(text: str, at: int) -> Span | None:
     return (begin, begin + len(run)) if _is_product(run) else None
 
 
+_LOOSE = re.compile("[被给让他她我你们说着不没很都就才还吗呢吧]|[了过]$")
+
+
 def _is_product(run: str) -> bool:
+    if _LOOSE.search(run):
+        return False
     return (
         2 <= len(run) <= 14
         and bool(re.search("[一-鿿A-Za-z]", run))

@@ -11,7 +11,7 @@ from bot.understanding.knowledge import pattern
 
 _BREAK = re.compile(r"[。;!?\n~]+|,(?!\d{3}(?!\d))|\s+(?=\S)|[、:](?=\D)")
 _FUTURE_START = re.compile(r"(?:我们?)?(?:约了|约好|约的|定了|定在|说好)?$")
-_ASPECT = re.compile(r"了(?!解|吗|么|没)|过(?=[了,。]|$|一|两|他|她|方案)|完(?!成)|刚|已经?|才回|的时候")
+_ASPECT = re.compile(r"(?<!约)(?<!定)了(?!解|吗|么|没)|过(?=[了,。]|$|他|她)|完(?!成)|刚|已经?|才回|的时候|没(?=[见聊谈来法能碰接回])|终于")
 _LATER = re.compile(
     r"再(?!生|说他|次)|下次|准备|打算|计划|要去|约了|到时候?|让我|要我|叫我|要求|需要我|以后|回头|改天|等.{1,10}再|我(?:去|来)(?!了|过|的)|待会|稍后|答应"
 )
@@ -67,17 +67,23 @@ def split(text: str, whens: Sequence[When], now: datetime) -> list[Clause]:
         if when.tense > 0 and when.start >= 5 and not _FUTURE_START.fullmatch(text[max(0, when.start - 3) : when.start]):
             cuts.add(when.start)
     edges = sorted(cuts)
-    return [_clause(text, a, b, whens) for a, b in zip(edges, edges[1:], strict=False) if b > a] or [Clause(0, 0, "", 0)]
+    return [_clause(text, a, b, whens, now) for a, b in zip(edges, edges[1:], strict=False) if b > a] or [Clause(0, 0, "", 0)]
 
 
-def _clause(text: str, start: int, end: int, whens: Sequence[When]) -> Clause:
+def _clause(text: str, start: int, end: int, whens: Sequence[When], now: datetime) -> Clause:
     said = text[start:end]
-    inside = [w for w in whens if start <= w.start < end and w.kind != "duration"]
-    fixed = [w.tense for w in inside if w.tense and w.day_said] + [1 for w in inside if w.relation in ("before", "within") and not w.tense]
-    if 1 in fixed:
+    inside = [w for w in whens if start <= w.start < end and w.kind != "duration" and (w.future or w.clock)]
+    fixed = [w.tense for w in inside if w.tense and w.day_said] + [-1 for w in inside if w.start < 10 and _struck(w, now)] + [1 for w in inside if w.relation in ("before", "within") and not w.tense]
+    aspect, later = _ASPECT.search(said), _LATER.search(said)
+    if 1 in fixed and not (aspect and start + aspect.start() < min(w.start for w in inside)):
         return Clause(start, end, said, 1)
     if -1 in fixed:
         return Clause(start, end, said, -1)
-    if _LATER.search(said):
+    if later and not (aspect and aspect.start() < later.start()):
         return Clause(start, end, said, 1)
-    return Clause(start, end, said, -1 if _ASPECT.search(said) else 0)
+    return Clause(start, end, said, -1 if aspect else 0)
+
+
+def _struck(when: When, now: datetime) -> bool:
+    """A bare hour that has passed today."""
+    return not when.day_said and when.clock is not None and when.tense <= 0 and when.clock <= now.time()

@@ -10,6 +10,7 @@ from bot.domain.calendar import Calendar
 from bot.domain.clock import local
 from bot.domain.understood import Candidate, Intent, NamedContact, Span, Stage, Understood
 from bot.understanding.actions import action_items, delay_reason
+from bot.understanding.aliases import place_of
 from bot.understanding.codes import Code, contract_of, find_codes
 from bot.understanding.companies import find_company
 from bot.understanding.customers import Choice, Mention, by_contact, choose, is_aside, mentions, resembling, spelt_as_known
@@ -84,7 +85,7 @@ class _Reading:
         self.found = mentions(coded, view)
         named = blank(coded, [(m.start, m.end) for m in self.found])
         self.people = find_people(named, _contacts_in(named, view, self.found), view.colleagues)
-        self.masked = blank(named, [(p.start, p.end) for p in self.people])
+        self.masked = blank(named, [(p.start, p.end) for p in self.people] + _again(named, self.people))
         whens = find(self.masked, now, calendar)
         calm = blank(self.masked, [(w.start, w.end) for w in whens if w.kind != "duration"])
         self.page = Page(self.plain, now, self.codes, self.masked, calm, whens, split(self.plain, whens, now))
@@ -114,7 +115,7 @@ class _Reading:
 
     def _lines(self, contract: Code | None, *, quoting: bool) -> list[Line]:
         goods = self.plain
-        hidden = [(m.start, m.end) for m in self.found] + [(p.start, p.end) for p in self.people]
+        hidden = [(m.start, m.end) for m in self.found] + [(p.start, p.end) for p in self.people] + _again(self.plain, self.people)
         hidden += [(c.start, c.end) for c in self.codes if c.kind != "model" or c == contract]
         hidden += [
             (w.start, w.end)
@@ -134,12 +135,12 @@ class _Reading:
         creating = intent is Intent.NEW_CUSTOMER
         if choice.row and not creating and not self._fresh(choice):
             return choice
-        company = find_company(self.masked if not creating or not self.found else self._uncovered(), declared=creating)
+        company = find_company(self.page.calm if not creating or not self.found else self._uncovered(), declared=creating)
         if company and (choice.row is None or creating or self._fresh(choice)):
             return self._unknown(company.name, (company.start, company.end), creating=creating)
         if choice.row or choice.said or intent is Intent.CORRECT:
             return choice
-        row = by_contact([p for p in self.people if not p.ours and not _third(self.plain, p)], self.view) if not creating else None
+        row = by_contact([p for p in self.people if not p.ours and not _third(self.masked, p)], self.view) if not creating else None
         return Choice(row[0], row[0].name, (row[1].start, row[1].end), 0.8) if row else choice
 
     def _fresh(self, choice: Choice) -> bool:
@@ -160,7 +161,7 @@ class _Reading:
         return Choice(exact, name, span, 0.7, shown)
 
     def _people(self, row: KnownCustomer | None, intent: Intent) -> list[Person]:
-        theirs = [p for p in self.people if not p.ours and not _third(self.plain, p) and not _referrer(self.plain, p)]
+        theirs = [p for p in self.people if not p.ours and not _third(self.masked, p) and not _referrer(self.plain, p)]
         if self.found and row:
             theirs = [p for p in theirs if not self._of_another(p, row)]
         if row:
@@ -173,6 +174,9 @@ class _Reading:
         """A contact of the other customer named in the message."""
         others: set[str] = {id for m in self.found for id in m.ids} - {row.id}
         own = any(c.name == p.name for c in row.contacts)
+        for other in self.view.by_contact.get(p.name, set()) - {row.id}:
+            if not own and other in self.view.rows and (place := place_of(self.view.rows[other].name)) and place in self.masked:
+                return True
         return not own and any(c.name == p.name for id in others if id in self.view.rows for c in self.view.rows[id].contacts)
 
     def _customer(self, choice: Choice) -> None:
@@ -249,6 +253,11 @@ class _Reading:
             **values, customer_known=choice.row is not None, customer_id=choice.row.id if choice.row else None, candidates=candidates,
             confidence=self.out.confidence, spans=self.out.spans,
         )  # fmt: skip
+
+
+def _again(text: str, people: Sequence[Person]) -> list[Span]:
+    """Where persons already found are named once more."""
+    return [m.span() for p in people for m in re.finditer(re.escape(p.name), text)]
 
 
 def _begins(page: Page, when: Any) -> bool:  # noqa: ANN401

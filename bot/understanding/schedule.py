@@ -25,7 +25,7 @@ _SKIP_BEFORE = re.compile(
     r"(?:有效期|有效|交期|交货期?|货期|保质期?|质保|休假|出差|检修|停产|产假|放假|请假|够用|用|撑|开会|库存|开到|忙|供|生产周期|工期|等我|让我等|合同|现货|期货)(?:到|至|是|为|要|大概|:|一直)*$|(?:休|停|出差|外地|忙|检修|放|够用|用|聊|谈|等|开|待|陪)[^,。]{0,4}到$"
 )
 _SKIP_AFTER = re.compile(
-    r"^[^,。;]{0,3}(?:有效|开标|截标|投标截止|投产|量产|上线|开工|到期|才(?!给|答|签)|能?下来|立项|内部|评审|董事会|放假|的账|账|份的|开盘|试产|不下单|回国(?!就)|扩|旺季|淡季|档|的货|的量|的单|前有效)|^(?:内)?(?:回来|回国|到岗|上班|回)(?!.{0,6}(?:再|约|联系|谈|签|就|我|让|到时))|^到(?:$|[,。])"
+    r"^[^,。;]{0,3}(?:不|都|的(?!时候)|档|堆头|促销|活动|礼|备货|期间|有效|开标|截标|投标截止|投产|量产|上线|开工|到期|才(?!给|答|签)|能?下来|立项|内部|评审|董事会|放假|的账|账|份的|开盘|试产|不下单|回国(?!就)|扩|旺季|淡季|档|的货|的量|的单|前有效)|^(?:内)?(?:回来|回国|到岗|上班|回(?![复话访电信他她款]))(?!.{0,6}(?:再|约|联系|谈|签|就|让我(?!$)|到时))|^到(?:$|[,。])"
 )
 _NEXT_WORDS = re.compile(r"再|找|联系|聊|谈|见|去|约|签|付|回|打|给|送|发|交|来|定|安排|过|看|试|装|拜访|回访|提|出|碰|答|跟")
 
@@ -73,6 +73,8 @@ def _side(page: Page, when: When, index: int, dates: Sequence[When], intent: Int
     if when.relation in ("before", "within"):
         return 1
     before, after = _context(page, when)
+    if when.parts and when.parts.holiday is not None and not _PAST_AFTER.match(after):
+        return 1
     if not when.day_said or _is_today(when, page):
         return _side_today(page, when, before, after, intent)
     if intent is Intent.PLAN or intent in (Intent.QUOTE, Intent.NEW_CUSTOMER, Intent.CORRECT):
@@ -106,6 +108,8 @@ def _side_today(page: Page, when: When, before: str, after: str, intent: Intent)
         if when.clock <= page.now.time().replace(tzinfo=None):
             return -1
         return 1 if not _PAST_AFTER.match(after) else -1
+    if _PAST_AFTER.match(after):
+        return -1
     if re.search(r"(?:必须|要|让我们|要我们|要求|答应|说好|我)$", before) or re.match(
         r"^[^,。]{0,4}(?:必须|要(?!了)|处理$|处理[,。]|给他|答复|回复|内|之内|前|之前|发出|寄出$|弄好)", after
     ):
