@@ -7,14 +7,13 @@ from bot.chat.context import Context
 from bot.chat.incoming import Text
 from bot.chat.outgoing import Reply
 from bot.chat.router import Answer, Router
-from bot.domain.access import can_see
 from bot.domain.activity import Activity, PieceKind
-from bot.domain.recording import correct, union
+from bot.domain.recording import correct
 from bot.domain.understood import Intent
 from bot.records.keep import piece
 from bot.records.leads import refresh_lead
 from bot.records.settle import Named, named, settle
-from bot.records.show import close, shown
+from bot.records.show import changes, close, shown
 from prompts import cards, replies
 
 router = Router("correct")
@@ -45,21 +44,19 @@ def _correct(event: Text, ctx: Context) -> Answer:
         return _unsettled(ctx, after, who)
     if who.customer is not None and moved:
         after = settle(ctx, replace(after, guesses=tuple(g for g in after.guesses if g != "customer")), who.customer)
-    changes = _changes(ctx, before, after)
-    if not changes:
-        return Reply(text=replies.NOT_UNDERSTOOD_CORRECTION)
-    return _done(ctx, before, after, changes)
+    changed = changes(ctx, before, after)
+    return _done(ctx, after, changed) if changed else Reply(text=replies.NOT_UNDERSTOOD_CORRECTION)
 
 
-def _done(ctx: Context, before: Activity, after: Activity, changes: list[tuple[str, str, str]]) -> Reply:
+def _done(ctx: Context, after: Activity, changed: list[tuple[str, str, str]]) -> Reply:
     ctx.tx.activities.save(after)
     if after.lead_id:
         refresh_lead(ctx, after.lead_id)
     if after.next_on:
         close(ctx, after)
-    ctx.audit("record.correct", after.id, old={label: old for label, old, _ in changes}, new={label: new for label, _, new in changes})
+    ctx.audit("record.correct", after.id, old={label: old for label, old, _ in changed}, new={label: new for label, _, new in changed})
     ctx.replace(shown(ctx, after))
-    return replies.corrected(changes)
+    return replies.corrected(changed)
 
 
 def _unsettled(ctx: Context, record: Activity, who: Named) -> Answer:
@@ -71,15 +68,3 @@ def _unsettled(ctx: Context, record: Activity, who: Named) -> Answer:
     if left:
         refresh_lead(ctx, left)
     return cards.choose_customer(record, who.choices, said) if who.choices else cards.unknown_customer(record, said)
-
-
-def _changes(ctx: Context, before: Activity, after: Activity) -> list[tuple[str, str, str]]:
-    """Label, old and new text of every fact that differs."""
-
-    def facts(record: Activity) -> dict[str, str]:
-        customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
-        seen = customer.name if customer and can_see(ctx.member, customer, ctx.org) else None
-        return {f.label: f.value for f in cards.record_facts(record, seen, ctx.today) if f.label != "原话"}
-
-    old, new = facts(before), facts(after)
-    return [(label, old.get(label, ""), new.get(label, "")) for label in union(old, new) if old.get(label) != new.get(label)]

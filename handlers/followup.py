@@ -2,13 +2,13 @@
 
 from bot.chat.context import Context
 from bot.chat.incoming import Text
-from bot.chat.outgoing import Card, Reply
+from bot.chat.outgoing import Outgoing, Reply
 from bot.chat.router import Answer, Router
 from bot.domain.activity import ActivityKind, PieceKind
 from bot.domain.understood import Intent
 from bot.records.keep import note, open_record, piece
 from bot.records.settle import named
-from bot.records.show import log, shown
+from bot.records.show import joined, log, shown
 from prompts import replies, words
 
 router = Router("followup")
@@ -24,7 +24,7 @@ KINDS = {
 
 
 @router.intent(*KINDS)
-def log_follow_up(event: Text, ctx: Context) -> Card:
+def log_follow_up(event: Text, ctx: Context) -> Outgoing:
     """A contact by another channel, news, a plan, a complaint, a quote, a payment, a contract, a stage."""
     return log(ctx, KINDS[ctx.meaning.intent], event.text)
 
@@ -46,6 +46,6 @@ def keep_words(event: Text, ctx: Context) -> Answer:
     if record is not None and said.customer is None:
         if said.next_on or said.objections or said.action_items or said.contacts:
             return log(ctx, ActivityKind.FOLLOW_UP, event.text)
-        return shown(ctx, note(ctx, record, PieceKind.TEXT, text=event.text))
+        return joined(ctx, record, record, shown(ctx, note(ctx, record, PieceKind.TEXT, text=event.text)))
     ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text))
     return replies.kept_whole(words.shortened(event.text, 80))

@@ -18,6 +18,12 @@ def show_help(event: Text, ctx: Context, match: Match[str]) -> Reply:
     return replies.help_text(ctx.member)
 
 
+@router.command(r"(?:你好|您好|哈喽|hello|hi|在吗|在不在|谢谢.{0,4}|多谢|好的|收到|嗯+|哦+|ok|OK|👌|👍|辛苦了)[！!。.~～]*")
+def greet(event: Text, ctx: Context, match: Match[str]) -> Reply:
+    """Words of courtesy are answered and belong to no record."""
+    return Reply(text=replies.HELLO)
+
+
 @router.intent(Intent.HELP)
 def asked_for_help(event: Text, ctx: Context) -> Reply:
     """The same in free words."""

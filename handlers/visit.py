@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.chat.context import Context
 from bot.chat.incoming import CardTap, Text
-from bot.chat.outgoing import Card, Reply
+from bot.chat.outgoing import Card, Outgoing, Reply
 from bot.chat.router import Answer, Router
 from bot.domain.activity import Activity, ActivityKind, ActivityState, PieceKind
 from bot.domain.recording import join, union
@@ -35,7 +35,7 @@ TALK = (
 
 
 @router.intent(Intent.VISIT)
-def log_visit(event: Text, ctx: Context) -> Card:
+def log_visit(event: Text, ctx: Context) -> Outgoing:
     """A face-to-face meeting that took place."""
     return log(ctx, ActivityKind.VISIT, event.text)
 

@@ -16,7 +16,7 @@ ASK: dict[Missing, str] = {
     Missing.NEXT: "下次什么时候跟进？直接回我，比如“下周三”。",
     Missing.CONTACT: "见的是谁？直接回我，比如“张工”。",
 }
-UNREAD = "照片、语音和文件已存好，里面的内容这个版本还不会读。"
+UNREAD = "已原样存好；里面的内容这个版本还不会读，要紧的请再说一句。"
 HOW_TO_CHANGE = "说错了？回“改一下，…”更正，10 分钟内可“撤销”。"
 ONLY_KEPT: dict[ActivityKind, str] = {
     ActivityKind.QUOTE: "报价内容已记在客户时间线上；这个版本还不会发起审批。",
@@ -250,7 +250,7 @@ def timeline(
     facts = [
         Fact(
             label=f"{words.day(r.occurred_on or local_day(r.received_at), today)} · {words.KIND[r.kind]}",
-            value=f"{words.shortened(r.text, 90)}({names.get(r.member_id, '')})",
+            value=f"{words.shortened(r.text, 90)}（{names.get(r.member_id, '')}）",
         )
         for r in records
     ]

@@ -25,6 +25,7 @@ EMPTY = "没收到内容，再发一次试试？"
 FOREIGN_BUTTON = "这个按钮已经失效了，内容没有变。"
 NOTHING_TO_CORRECT = "这里还没有可以改的记录。先告诉我“拜访了…”吧。"
 NOT_UNDERSTOOD_CORRECTION = "没看懂要改哪一项。这样说：“改一下，下次跟进周五”“改一下，联系人是李总”。原话已留在记录里。"
+HELLO = "在的。直接告诉我拜访了谁、聊了什么就行；发“帮助”看我会什么。"
 NOTHING_TO_UNDO = "没有可以撤销的记录。"
 NO_TEMPLATES = "这个版本还不会代写微信，你的话先存好了。"
 WHICH_NAME = "要新建哪家客户？说“新建客户 公司全名”。"
@@ -66,6 +67,13 @@ def media_problem(name: str, problem: str) -> Reply:
 
 def undo_too_late() -> Reply:
     return Reply(text="已经超过 10 分钟，不能整条撤销了。可以说“改一下，…”更正，改动会留痕。")
+
+
+def joined(record: str, new: Sequence[tuple[str, str]], pieces: str, notes: Sequence[str]) -> Reply:
+    """A piece went into a record: what it added, else what the record now holds."""
+    added = "；".join(f"{label}：{value}" for label, value in new if value)
+    lines = [f"已并入“{record}”" + (f"，{added}。" if added else f"，现在有 {pieces}。")]
+    return Reply(text="\n".join([*lines, *notes]))
 
 
 def corrected(changes: Sequence[tuple[str, str, str]]) -> Reply:

@@ -57,6 +57,14 @@ PIECE: Mapping[PieceKind, str] = {
     PieceKind.DOCUMENT: "文件",
     PieceKind.LOCATION: "位置",
 }
+MEASURE: Mapping[PieceKind, str] = {
+    PieceKind.TEXT: "条",
+    PieceKind.VOICE: "段",
+    PieceKind.PHOTO: "张",
+    PieceKind.VIDEO: "段",
+    PieceKind.DOCUMENT: "个",
+    PieceKind.LOCATION: "个",
+}
 WEEKDAYS = "一二三四五六日"
 NEAR = {-2: "前天", -1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 
@@ -66,7 +74,7 @@ def day(value: date, today: date) -> str:
     year = f"{value.year}年" if value.year != today.year else ""
     text = f"{year}{value.month}月{value.day}日 周{WEEKDAYS[value.weekday()]}"
     near = NEAR.get((value - today).days)
-    return f"{near}({text})" if near else text
+    return f"{near}（{text}）" if near else text
 
 
 def moment(value: datetime) -> str:

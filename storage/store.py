@@ -5,6 +5,7 @@ nobody with it; units marked ``first`` (accepting a message) go before the rest.
 """
 
 import asyncio
+import logging
 import queue
 import sqlite3
 import threading
@@ -23,6 +24,7 @@ from storage.engines import database_url, reader_engine, writer_engine
 from storage.lock import ProcessLock
 from storage.transaction import Reader, Transaction
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 GROUP = 64
 READERS = 2
@@ -55,13 +57,18 @@ class Store:
         self._waiting: queue.PriorityQueue[tuple[int, int, _Unit | None]] = queue.PriorityQueue()
         self._order = count()
         self._listeners: list[Callable[[], None]] = []
+        self._closing = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._write_all, name="writer", daemon=True)
         self._thread.start()
 
     def submit(self, work: Callable[[Transaction], T], *, first: bool = False) -> "Future[T]":
-        """Queue a unit from any thread; its future ends after the commit that makes it durable."""
+        """Queue a unit from any thread; its future ends after the commit that makes it durable. Raises StorageError once closed."""
         future: Future[T] = Future()
-        self._waiting.put((0 if first else 1, next(self._order), _Unit(work, future)))
+        with self._closing:
+            if self._closed:
+                raise StorageError("数据库已经关闭，服务正在停止；重新启动后再试")
+            self._waiting.put((0 if first else 1, next(self._order), _Unit(work, future)))
         return future
 
     async def write(self, work: Callable[[Transaction], T], *, first: bool = False) -> T:
@@ -91,8 +98,12 @@ class Store:
         self._listeners.append(listener)
 
     def close(self) -> None:
-        """Finish what is queued, then let go of the file."""
-        self._waiting.put((2, next(self._order), None))
+        """Finish what is queued, then let go of the file. A second time does nothing."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            self._waiting.put((2, next(self._order), None))
         self._thread.join()
         self._readers.shutdown()
         self._writer.dispose()
@@ -136,8 +147,14 @@ class Store:
         for unit, result, failure in ended:
             _resolve(unit.future, result, failure)
         if wake:
-            for listener in self._listeners:
+            self._tell_listeners()
+
+    def _tell_listeners(self) -> None:
+        for listener in self._listeners:
+            try:
                 listener()
+            except Exception:  # the writer must outlive it: an event loop that has closed refuses to be woken
+                log.exception("a listener to commits failed")
 
 
 class _RolledBack(Exception):

@@ -91,9 +91,9 @@ def plain(message: Outgoing) -> str:
         return message.text
     lines = [f"【{message.title}】"]
     lines += [message.text] if message.text else []
-    lines += [f"{f.label}：{f.value}{'(猜的)' if f.guess else ''}" for f in message.facts]
+    lines += [f"{f.label}：{f.value}{'（猜的）' if f.guess else ''}" for f in message.facts]
     for section in message.sections:
-        lines.append("  " * (section.level - 1) + section.title)
+        lines += ["  " * (section.level - 1) + section.title] if section.title else []
         lines += ["  " * section.level + f"· {line.text}" + (f" —— {line.detail}" if line.detail else "") for line in section.lines]
     lines += [" ".join(f"[{b.label}]" for b in message.buttons)] if message.buttons else []
     lines += [message.note] if message.note else []

@@ -4,22 +4,55 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.chat.context import Context
-from bot.chat.outgoing import Card
+from bot.chat.incoming import Document, Photo, Video, Voice
+from bot.chat.outgoing import Card, Outgoing
 from bot.domain.access import can_see
 from bot.domain.activity import Activity, ActivityKind, Missing, PieceKind, missing
 from bot.domain.customer import Customer
 from bot.domain.recording import union
-from bot.records.keep import keep
+from bot.records.keep import keep, open_record
 from bot.records.settle import Named, named, settle
-from prompts import cards, words
+from prompts import cards, replies, words
 from storage.repositories.questions import Question
 
 
-def log(ctx: Context, kind: ActivityKind, text: str) -> Card:
+def log(ctx: Context, kind: ActivityKind, text: str) -> Outgoing:
     """Keep a text as a record, settle its customer as far as possible, and answer."""
     who = named(ctx)
+    before = open_record(ctx)
     record = keep(ctx, kind, text, who.customer.id if who.customer else None)
-    return file_under(ctx, record, who)
+    return joined(ctx, before, record, file_under(ctx, record, who))
+
+
+def joined(ctx: Context, before: Activity | None, record: Activity, card: Card) -> Outgoing:
+    """The answer to a piece: the record's card where it stands is brought up to date, and one line says what came in.
+
+    A record that is new, or that had no customer until now, is shown as a card of its own.
+    """
+    if before is None or before.id != record.id or before.customer_id is None:
+        return card
+    ctx.replace(card)
+    new = [(label, value) for label, _, value in changes(ctx, before, ctx.tx.activities.get(record.id) or record)]
+    return replies.joined(card.title.removeprefix("已记录 · "), new, counted_pieces(ctx, record), _notes(ctx, record))
+
+
+def _notes(ctx: Context, record: Activity) -> list[str]:
+    question = ctx.tx.questions.open(ctx.chat, ctx.member.id)
+    asked = question is not None and question.subject == record.id and question.asked_at == ctx.now
+    notes = [cards.UNREAD] if isinstance(ctx.event, Voice | Photo | Video | Document) else []
+    return [*notes, cards.ASK[Missing(question.kind)]] if question and asked else notes
+
+
+def changes(ctx: Context, before: Activity, after: Activity) -> list[tuple[str, str, str]]:
+    """Label, old and new text of every fact that differs, as far as the sender may see."""
+
+    def facts(record: Activity) -> dict[str, str]:
+        customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
+        seen = customer.name if customer and can_see(ctx.member, customer, ctx.org) else None
+        return {f.label: f.value for f in cards.record_facts(record, seen, ctx.today) if f.label != "原话"}
+
+    old, new = facts(before), facts(after)
+    return [(label, old.get(label, ""), new.get(label, "")) for label in union(old, new) if old.get(label) != new.get(label)]
 
 
 def file_under(ctx: Context, record: Activity, who: Named) -> Card:
@@ -81,7 +114,7 @@ def recent_customer(ctx: Context) -> Customer | None:
 def counted_pieces(ctx: Context, record: Activity) -> str:
     """``2 条文字、1 张照片``."""
     kinds = [p.kind for p in ctx.tx.activities.pieces(record.id)]
-    return "、".join(f"{kinds.count(k)} 条{words.PIECE[k]}" for k in PieceKind if k in kinds) or "0 条内容"
+    return "、".join(f"{kinds.count(k)} {words.MEASURE[k]}{words.PIECE[k]}" for k in PieceKind if k in kinds) or "没有内容"
 
 
 def _pieces(ctx: Context, record: Activity) -> list[str]:
