@@ -29,7 +29,7 @@ MAX_UPLOAD = 50 * 2**20
 MAX_FRAME = 2**20
 HEARTBEAT = 20.0
 EXAMPLES = (
-    "今天下午两点拜访了绍兴恒力机械的张工,预算有限,下周三之前给报价",
+    "今天下午两点拜访了绍兴恒力机械的张工，预算有限，下周三之前给报价",
     "我今天要跟谁",
     "帮助",
 )
@@ -128,7 +128,7 @@ class Sandbox:
         except UserError as error:
             return await _refused_upload(request, 413 if isinstance(error, TooLarge) else 400, str(error))
         except OSError:
-            return await _refused_upload(request, 507, "磁盘写不进去,文件没有保存;请腾出空间后重试")
+            return await _refused_upload(request, 507, "磁盘写不进去，文件没有保存；请腾出空间后重试")
         return web.json_response(asdict(upload))
 
     async def _listen(self, request: web.Request, receive: Receive) -> web.StreamResponse:

@@ -17,7 +17,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _HOST = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::(\d{1,5}))?")
 
-AGAIN = "请回到启动演示的终端,打开那里打印的地址;每个地址只能用一次,需要新地址就按 Ctrl+C 后再运行 make demo。"
+AGAIN = "请回到启动演示的终端，打开那里打印的地址；每个地址只能用一次，需要新地址就按 Ctrl+C 后再运行 make demo。"
 
 
 class Door:
@@ -45,7 +45,7 @@ class Door:
         if request.headers.get("Sec-Fetch-Site") == "cross-site":
             # A Strict cookie stays behind when another site (a terminal in a browser) led here; one step of our own brings it.
             return pages.bounce()
-        return pages.closed("需要新的地址", f"这个浏览器还没有进入演示,或者演示已经重启。{AGAIN}")
+        return pages.closed("需要新的地址", f"这个浏览器还没有进入演示，或者演示已经重启。{AGAIN}")
 
     def knows(self, request: web.Request) -> bool:
         """Whether the request carries the session of this process."""
@@ -59,15 +59,15 @@ class Door:
             return response
         if self.knows(request):
             return pages.see_sandbox()
-        return pages.closed("这个地址已经用过,或者不对", f"如果您刚才在另一个浏览器里打开过,请继续用那一个。否则:{AGAIN}")
+        return pages.closed("这个地址已经用过，或者不对", f"如果您刚才在另一个浏览器里打开过，请继续用那一个。否则：{AGAIN}")
 
     def _refusal(self, request: web.Request, *, session: bool, origin: bool) -> web.StreamResponse | None:
         if not (_is_local(request.remote) and _HOST.fullmatch(request.host)):
-            return pages.closed("只能在本机打开", "演示页面只接受本机的访问,请用 http://127.0.0.1 开头的地址。")
+            return pages.closed("只能在本机打开", "演示页面只接受本机的访问，请用 http://127.0.0.1 开头的地址。")
         if origin and request.headers.get("Origin") != f"http://{request.host}":
-            return pages.closed("来自别处的请求", "这个请求不是演示页面自己发出的,已经拒绝。")
+            return pages.closed("来自别处的请求", "这个请求不是演示页面自己发出的，已经拒绝。")
         if session and not self.knows(request):
-            return pages.closed("演示已重启", f"演示已重启,请用终端里新打印的地址。{AGAIN}")
+            return pages.closed("演示已重启", f"演示已重启，请用终端里新打印的地址。{AGAIN}")
         return None
 
 

@@ -41,6 +41,7 @@ class Person:
     name: str
     title: str
     region: str
+    sells: bool
     chats: tuple[Chat, ...]
 
 
@@ -56,7 +57,7 @@ class Directory:
             for seen in person.chats if person.user == user else ():
                 if seen.chat == chat:
                     return Sender(person.user, person.name), seen
-        raise UserError("这个人不在这个会话里,请刷新页面后重试")
+        raise UserError("这个人不在这个会话里，请刷新页面后重试")
 
 
 def directory(reader: Reader) -> Directory:
@@ -80,4 +81,4 @@ def _person(user: str, member: Member, groups: list[Group]) -> Person:
     own = Chat(private_chat(user), BOT, group=False)
     joined = {group.chat: Chat(group.chat, group.name, group=True) for group in groups if is_in(member, group)}
     title = "、".join(title for role, title in TITLES.items() if member.has(role))
-    return Person(user, member.name, title, member.region or "", (own, *joined.values()))
+    return Person(user, member.name, title, member.region or "", member.has(Role.REP), (own, *joined.values()))

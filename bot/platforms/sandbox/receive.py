@@ -90,15 +90,15 @@ def parse(data: str | bytes) -> Said | ClockMove:
     try:
         raw = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise Malformed("页面发来的内容看不懂,请刷新页面") from error
+        raise Malformed("页面发来的内容看不懂，请刷新页面") from error
     frame_id = raw.get("id") if isinstance(raw, dict) else None
     frame_id = frame_id[:64] if isinstance(frame_id, str) else ""
     if len(data) > MAX_BYTES:
-        raise Malformed("这条消息太长了(最多约 100 KB),请分几段发", frame_id)
+        raise Malformed("这条消息太长了（最多约 100 KB），请分几段发", frame_id)
     try:
         return _WIRE.validate_python(raw)
     except ValidationError as error:
-        raise Malformed("这条消息的格式不对,没有送出;请检查内容或刷新页面", frame_id) from error
+        raise Malformed("这条消息的格式不对，没有送出；请检查内容或刷新页面", frame_id) from error
 
 
 def event_of(said: Said, sender: Sender, chat: Chat, now: datetime, uploads: Uploads) -> Event:
@@ -126,7 +126,7 @@ def event_of(said: Said, sender: Sender, chat: Chat, now: datetime, uploads: Upl
 def _media_event(said: SaidMedia, about: dict[str, Any], uploads: Uploads) -> MediaEvent:
     size = uploads.size(said.ref)
     if size is None:
-        raise UserError("这个文件没有上传成功,请重新选择")
+        raise UserError("这个文件没有上传成功，请重新选择")
     media = Media(said.ref, said.name, content_type(said.ref), size)
     if said.kind == "voice":
         return Voice(**about, media=media, seconds=said.seconds)

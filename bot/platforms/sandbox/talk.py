@@ -48,7 +48,7 @@ class Talk:
             return {"kind": "refused", "id": frame_id, "text": str(error)}
         except Exception:
             log.exception("sandbox: a message could not be accepted")
-            return {"kind": "refused", "id": frame_id, "text": "出了意外,没有送到;请重发,还不行请看终端里的日志"}
+            return {"kind": "refused", "id": frame_id, "text": "出了意外，没有送到；请重发，还不行请看终端里的日志"}
         return {"kind": "delivered", "id": frame_id}
 
     async def say(self, chat: str, message: Outgoing, key: str) -> str:

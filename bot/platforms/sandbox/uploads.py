@@ -68,7 +68,7 @@ class Uploads:
         try:
             size = await self._pour(content, part)
             if size == 0:
-                raise UserError("这个文件是空的,没有可以发送的内容")
+                raise UserError("这个文件是空的，没有可以发送的内容")
             part.rename(self._folder / ref)
         finally:
             part.unlink(missing_ok=True)
@@ -106,7 +106,7 @@ class Uploads:
         return size
 
     def _too_large(self) -> TooLarge:
-        return TooLarge(f"文件太大了:最多 {self.max_bytes // 2**20} MB。请压缩,或者分成几个再发")
+        return TooLarge(f"文件太大了：最多 {self.max_bytes // 2**20} MB。请压缩，或者分成几个再发")
 
 
 def shown_type(ref: str) -> str | None:

@@ -71,7 +71,7 @@ async def test_any_other_file_becomes_a_document(demo: Demo, wire: Wire) -> None
 async def test_a_file_of_200_mb_gets_a_sentence_and_leaves_nothing(demo: Demo, wire: Wire, name: str) -> None:
     answer = await wire.post(zeros(200 * 2**20), name)
     assert answer.status == 413
-    assert "文件太大了:最多 1 MB" in (await answer.json())["error"]
+    assert "文件太大了：最多 1 MB" in (await answer.json())["error"]
     assert spool(demo) == []
 
 

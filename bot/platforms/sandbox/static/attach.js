@@ -24,7 +24,7 @@ export async function start(item) {
   Object.assign(item, { state: "sending", why: "", progress: 0 });
   changed();
   try {
-    if (item.file.size > state.maxUpload) throw new Error(`文件太大了:最多 ${Math.floor(state.maxUpload / 1024 / 1024)} MB。请压缩,或者分成几个再发`);
+    if (item.file.size > state.maxUpload) throw new Error(`文件太大了：最多 ${Math.floor(state.maxUpload / 1024 / 1024)} MB。请压缩，或者分成几个再发`);
     const { ref, size } = await upload(item);
     const { kind, name, seconds } = item.frame;
     dropUpload(item);
@@ -51,12 +51,12 @@ function upload(item) {
       if (item.bar) item.bar.value = item.progress;
     };
     request.onload = () => (request.status === 200 ? resolve(request.response) : reject(new Error(refusal(request))));
-    request.onerror = () => reject(new Error("连接断了,文件没有传完"));
+    request.onerror = () => reject(new Error("连接断了，文件没有传完"));
     request.send(item.file);
   });
 }
 
 function refusal(request) {
-  if (request.status === 403) return "演示已重启,请用终端里新打印的地址";
+  if (request.status === 403) return "演示已重启，请用终端里新打印的地址";
   return request.response?.error || "上传没有成功";
 }

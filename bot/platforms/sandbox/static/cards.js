@@ -4,7 +4,7 @@ import { button, h } from "./dom.js";
 
 const FOLD_FROM = 3; // with more lines than this, the buttons of each line wait behind 处理
 const BUSY_MS = 3000;
-const GUESS = "这个值是猜的;不对的话直接说,例如“改一下,是下周四”";
+const GUESS = "这个值是猜的；不对的话直接说，例如“改一下，是下周四”";
 const COLOURS = { green: "绿", neutral: "平稳", yellow: "黄", red: "红" };
 
 const busy = new Set();
@@ -17,7 +17,7 @@ export function calm(chat) {
 export function card(entry, tap) {
   const { title, tone, text, facts = [], sections = [], buttons = [], note } = entry.what;
   const lines = sections.reduce((sum, section) => sum + section.lines.length, 0);
-  const node = h("article", { class: `card ${tone}`, "aria-label": title });
+  const node = h("article", { class: `card tone-${tone}`, "aria-label": title });
   const press = (each, answer) => {
     waitFor(node, entry.chat);
     tap(entry, each, answer);

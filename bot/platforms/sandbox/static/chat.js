@@ -5,6 +5,10 @@ import { avatar, button, byId, h, icon, reconcile } from "./dom.js";
 import { chatOf, entries, me, state } from "./state.js";
 import { moment } from "./time.js";
 
+const LEADS = {
+  sales: "像跟同事说话一样告诉我拜访、电话和约定，我来记，到时间提醒您。试试这几句：",
+  others: "清单、提醒和要您决定的事会发到这里。有什么想知道的，直接问我：",
+};
 const GAP_MS = 5 * 60 * 1000;
 const NEAR_PX = 80;
 
@@ -42,9 +46,9 @@ export function draw() {
   const items = chat ? [...history(chat), ...hooks.pending().map(pendingItem)] : [];
   const news = reconcile(box, items.length || !chat ? items : [hint(chat)]);
   if (fresh) return toEnd();
-  for (const { key, replaced } of news) if (replaced) box.querySelector(`[data-key="${CSS.escape(key)}"]`)?.classList.add("flash");
+  for (const { node, edited } of news) node.classList.toggle("flash", edited);
   if (stick) toEnd();
-  else if (news.some(({ replaced }) => !replaced)) byId("newer").hidden = false;
+  else if (news.some((made) => made.fresh)) byId("newer").hidden = false;
 }
 
 function history(chat) {
@@ -54,7 +58,7 @@ function history(chat) {
     const gap = !before || Math.abs(Date.parse(entry.at) - Date.parse(before.at)) > GAP_MS;
     if (gap) items.push({ key: `t:${entry.id}`, version: moment(new Date(entry.at)), make: () => h("p", { class: "when" }, moment(new Date(entry.at))) });
     const follows = !gap && before.by === entry.by;
-    items.push({ key: entry.id, version: `${entry.rev}/${follows}`, make: () => message(entry, chat, follows) });
+    items.push({ key: entry.id, version: `${entry.rev}/${follows}`, rev: entry.rev, make: () => message(entry, chat, follows) });
     before = entry;
   }
   return items;
@@ -134,9 +138,9 @@ function uploading(item) {
 function hint(chat) {
   const make = () => {
     const examples = state.examples.map((text) => button(text, () => hooks.example(text), { class: "example" }));
-    const lead = chat.group ? "群里还没有消息。每天早上的清单和提醒会发到这里。" : "像跟同事说话一样告诉我拜访、电话和约定,我来记,到时间提醒您。试试这几句:";
+    const lead = chat.group ? "群里还没有消息。每天早上的清单和提醒会发到这里。" : LEADS[me().sells ? "sales" : "others"];
     const kids = chat.group ? [] : [h("div", { class: "examples" }, examples)];
-    return h("div", { class: "hint" }, avatar(chat.name, chat.group ? "group" : "bot"), h("h2", {}, chat.group ? chat.name : `${me().name},您好`), h("p", {}, lead), kids);
+    return h("div", { class: "hint" }, avatar(chat.name, chat.group ? "group" : "bot"), h("h2", {}, chat.group ? chat.name : `${me().name}，您好`), h("p", {}, lead), kids);
   };
   return { key: "hint", version: chat.chat, make };
 }

@@ -70,7 +70,7 @@ function submit() {
   const said = frame("text", { text: text.isWellFormed?.() === false ? text.toWellFormed() : text });
   const bytes = new TextEncoder().encode(JSON.stringify(said)).length;
   if (bytes > state.maxMessage) {
-    toast(`这条消息太长了(${Math.ceil(bytes / 1000)} KB,最多 ${Math.floor(state.maxMessage / 1000)} KB),请分几段发。文字还在输入框里。`);
+    toast(`这条消息太长了（${Math.ceil(bytes / 1000)} KB，最多 ${Math.floor(state.maxMessage / 1000)} KB），请分几段发。文字还在输入框里。`);
     return;
   }
   link.say(said, { type: "text", text });

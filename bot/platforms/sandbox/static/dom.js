@@ -55,7 +55,7 @@ export function avatar(name, kind = "person") {
   if (kind === "bot") return h("img", { class: "avatar", src: "/sandbox/static/logo.svg", alt: "" });
   const shade = [...name].reduce((sum, char) => sum + char.codePointAt(0), 0) % SHADES;
   const label = kind === "group" ? "群" : [...name].slice(-2).join("");
-  return h("span", { class: `avatar shade-${shade} ${kind}`, "aria-hidden": "true" }, label);
+  return h("span", { class: `avatar shade-${shade} of-${kind}`, "aria-hidden": "true" }, label);
 }
 
 export function badge(count) {
@@ -64,21 +64,24 @@ export function badge(count) {
 }
 
 export function toast(text, tone = "bad") {
-  const node = h("div", { class: `toast ${tone}` }, text);
+  const node = h("div", { class: `toast tone-${tone}` }, text);
   byId("toasts").append(node);
   setTimeout(() => node.remove(), 6000);
 }
 
-// Puts nodes into a box in order, reusing those whose key and version have not changed, so that players keep playing and forms keep their words.
+// Puts nodes into a box in order, reusing those whose key and version have not changed, so that players keep playing and forms keep their
+// words. Returns what was made: new to the box, or edited (a higher rev than before).
 export function reconcile(box, items) {
   const old = new Map([...box.children].map((node) => [node.dataset.key, node]));
   const changed = [];
-  items.forEach(({ key, version, make }, index) => {
+  items.forEach(({ key, version, rev = 0, make }, index) => {
     let node = old.get(key);
     if (!node || node.dataset.version !== String(version)) {
       node?.remove();
-      changed.push({ key, replaced: Boolean(node) });
+      const before = node?.dataset.rev;
       node = make();
+      changed.push({ node, fresh: before === undefined, edited: before !== undefined && before !== String(rev) });
+      node.dataset.rev = String(rev);
       node.dataset.key = key;
       node.dataset.version = String(version);
     }

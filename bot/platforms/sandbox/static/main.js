@@ -77,8 +77,8 @@ function draw() {
 }
 
 const NOTICES = {
-  lost: "连接断开,正在重连…写好的消息会自动补发",
-  gone: "演示已重启,请用终端里新打印的地址打开",
+  lost: "连接断开，正在重连…写好的消息会自动补发",
+  gone: "演示已重启，请用终端里新打印的地址打开",
 };
 
 function drawNotice() {

@@ -12,7 +12,7 @@ export function drawMe() {
   const others = state.people.filter((other) => other !== person).reduce((sum, other) => sum + unreadOf(other), 0);
   byId("me").replaceChildren(avatar(person.name), h("div", { class: "who" }, h("b", {}, person.name), h("small", {}, about(person))));
   for (const opener of document.querySelectorAll("[data-open-stage]")) {
-    opener.setAttribute("aria-label", `打开演示台:换人、拨时钟${others ? `,其他人有 ${others} 条未读` : ""}`);
+    opener.setAttribute("aria-label", `打开演示台：换人、拨时钟${others ? `，其他人有 ${others} 条未读` : ""}`);
     opener.dataset.unread = others ? (others > 99 ? "99+" : String(others)) : "";
   }
 }
@@ -67,7 +67,7 @@ const WORDS = { photo: "[图片]", voice: "[语音]", video: "[视频]", documen
 export function preview(entry, chat) {
   const what = entry.what;
   const words = what.type === "card" ? `[卡片] ${what.title}` : what.text || `${WORDS[what.type] || ""} ${what.label || (what.type === "document" ? what.name : "") || ""}`;
-  const by = chat.group && entry.by ? `${entry.by === state.user ? "我" : entry.name}:` : "";
+  const by = chat.group && entry.by ? `${entry.by === state.user ? "我" : entry.name}：` : "";
   return (by + words).slice(0, 80);
 }
 

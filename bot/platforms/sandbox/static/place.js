@@ -11,7 +11,7 @@ const PLACES = [
 ];
 
 export function pickPlace(send) {
-  const label = h("input", { type: "text", maxLength: 200, placeholder: "例如:恒力机械 2 号门" });
+  const label = h("input", { type: "text", maxLength: 200, placeholder: "例如：恒力机械 2 号门" });
   const lat = h("input", { type: "text", inputmode: "decimal", placeholder: "30.08170", required: true });
   const lng = h("input", { type: "text", inputmode: "decimal", placeholder: "120.49430", required: true });
   const words = h("p", { class: "bad", role: "status" });
@@ -31,7 +31,7 @@ export function pickPlace(send) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const place = { lat: number(lat.value, 90), lng: number(lng.value, 180), label: label.value.trim() };
-    if (place.lat === null || place.lng === null) words.textContent = "请填数字:纬度在 -90 到 90 之间,经度在 -180 到 180 之间。";
+    if (place.lat === null || place.lng === null) words.textContent = "请填数字：纬度在 -90 到 90 之间，经度在 -180 到 180 之间。";
     else done(place);
   });
 
@@ -48,7 +48,7 @@ export function pickPlace(send) {
       words.textContent = "";
     };
     const failed = (error) => {
-      words.textContent = error.code === error.PERMISSION_DENIED ? "浏览器没有得到定位许可,请允许后再试,或者直接填经纬度。" : "没有定到位置,请直接填经纬度或选一个地点。";
+      words.textContent = error.code === error.PERMISSION_DENIED ? "浏览器没有得到定位许可，请允许后再试，或者直接填经纬度。" : "没有定到位置，请直接填经纬度或选一个地点。";
     };
     navigator.geolocation.getCurrentPosition(found, failed, { timeout: 10000 });
   }

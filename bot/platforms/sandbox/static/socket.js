@@ -74,7 +74,7 @@ export class Link {
 
   async lost(event) {
     const TOO_BIG = 1009;
-    if (event.code === TOO_BIG) this.failAll("这条消息太长了,服务器没有收");
+    if (event.code === TOO_BIG) this.failAll("这条消息太长了，服务器没有收");
     if (state.link !== "connecting") state.link = "lost";
     changed();
     if (await this.isShutOut()) {

@@ -1,7 +1,7 @@
 // Times for people: everything in Shanghai, counted from the demo's clock and not from this computer's.
 
 const zone = { timeZone: "Asia/Shanghai" };
-const day = new Intl.DateTimeFormat("zh-CN", { ...zone, month: "numeric", day: "numeric" });
+const day = new Intl.DateTimeFormat("zh-CN", { ...zone, month: "long", day: "numeric" });
 const weekday = new Intl.DateTimeFormat("zh-CN", { ...zone, weekday: "short" });
 const minute = new Intl.DateTimeFormat("zh-CN", { ...zone, hour: "2-digit", minute: "2-digit", hour12: false });
 const year = new Intl.DateTimeFormat("en-CA", zone);

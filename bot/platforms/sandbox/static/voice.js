@@ -11,7 +11,7 @@ const TYPES = [
 
 export function recordVoice(sendFile) {
   const time = h("p", { class: "record-time", "aria-live": "off" }, "0:00");
-  const words = h("p", { class: "record-words", role: "status" }, "说一段拜访情况,最后点发送。");
+  const words = h("p", { class: "record-words", role: "status" }, "说一段拜访情况，最后点发送。");
   const input = h("input", { type: "file", accept: "audio/*", hidden: true, data: { pick: "voice" }, "aria-label": "选择录音文件" });
   const record = button("开始录音", () => begin(), { class: "action primary" });
   const choose = button("上传录音文件", () => input.click(), { class: "action default" });
@@ -77,12 +77,12 @@ function release(recorder) {
 
 function why(error) {
   const reasons = {
-    NotAllowedError: "用不了麦克风:浏览器没有得到许可。请在地址栏左边允许麦克风,或者上传录音文件。",
-    NotFoundError: "没有找到麦克风。请接上麦克风,或者上传录音文件。",
-    NotReadableError: "麦克风正被别的程序占用。请关掉它再试,或者上传录音文件。",
-    NotSupportedError: "这个浏览器不能录音,请上传录音文件。",
+    NotAllowedError: "用不了麦克风：浏览器没有得到许可。请在地址栏左边允许麦克风，或者上传录音文件。",
+    NotFoundError: "没有找到麦克风。请接上麦克风，或者上传录音文件。",
+    NotReadableError: "麦克风正被别的程序占用。请关掉它再试，或者上传录音文件。",
+    NotSupportedError: "这个浏览器不能录音，请上传录音文件。",
   };
-  return reasons[error.name] || "录音没有成功,请再试一次,或者上传录音文件。";
+  return reasons[error.name] || "录音没有成功，请再试一次，或者上传录音文件。";
 }
 
 function clock(ms) {
