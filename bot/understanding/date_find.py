@@ -11,7 +11,7 @@ from bot.understanding.date_parts import Parts, grammar
 from bot.understanding.date_solve import Stretch, clock, meant, stretch_of
 
 _TRIGGER = re.compile(
-    r"[\d零〇一二三四五六七八九十两俩仨半几廿Qq去今明后前大上下本这当次来首末第最双国元春季清端中重七五八教圣情妇青儿建母父感除小年月周星礼昨早晨凌黎一午傍晚夜深白过节未近再之现此]"
+    r"[\d零〇一二三四五六七八九十两俩仨半几第全廿Qq去今明后前大上下本这当次来首末第最双国元春季清端中重七五八教圣情妇青儿建母父感除小年月周星礼昨早晨凌黎一午傍晚夜深白过节未近再之现此正]"
 )
 _GLUE = re.compile(r"[ ,的份]{1,2}|那天|那边")
 _AGAIN = re.compile(r"[ ,、(]{0,2}(?:周|星期|礼拜)[一二三四五六日天]\)?")
@@ -214,11 +214,16 @@ def _tense(p: Parts, future: date | None, past: date | None, today: date) -> int
 def _range(text: str, pos: int, now: datetime, calendar: Calendar) -> When | None:
     lead = re.compile(r"(?:从|自)").match(text, pos)
     start = pos if not lead else lead.end()
-    left = _point(text, start) or _bare_left(text, start)
+    left = _point(text, start)
     link = _LINK.match(text, left.end) if left else None
+    if not link:
+        left = _bare_left(text, start)
+        link = _LINK.match(text, left.end) if left else None
     if not left or not link:
         return None
-    right = _point(text, link.end()) or _bare_right(text, link.end(), left)
+    right = _point(text, link.end())
+    if right is None and (right := _bare_right(text, link.end(), left)):
+        right.end = link.end() + 4
     if right is None:
         return None
     _share(left, right)
@@ -245,23 +250,26 @@ _BARE = re.compile(r"\d{1,4}|[一二三四五六七八九十]{1,3}")
 
 
 def _bare_left(text: str, pos: int) -> Parts | None:
-    """9~12点半, 2018年2——4月, 1995-1997年: the left figure takes its unit from the right side."""
-    if not (m := _BARE.match(text, pos)) or not (link := _LINK.match(text, m.end())):
+    """9~12点半, 2018年2——4月, 晚上9~11点: the left figure takes its unit from the right side."""
+    head = _point(text, pos)
+    at = head.end if head else pos
+    if not (m := _BARE.match(text, at)) or not (link := _LINK.match(text, m.end())):
         return None
     right = _point(text, link.end())
-    if right is None or right.level not in (1, 3, 6, 9):
+    unit = {1: "年", 3: "月", 6: "日", 9: "点"}.get(right.level) if right else None
+    if unit is None or (head and head.level >= 6 and unit != "点"):
         return None
-    unit = {1: "年", 3: "月", 6: "日", 9: "点"}[right.level]
-    prefix = text[:pos] + m[0] + unit
-    left = _point(prefix, pos)
-    if left is None or left.end != len(prefix):
+    left = _point(text[:at] + m[0] + unit, pos)
+    if left is None or left.end != m.end() + 1:
         return None
     left.end = m.end()
     return left
 
 
 def _bare_right(text: str, pos: int, left: Parts) -> Parts | None:
-    return None
+    """2008.03-2009: a year without its word; 现在, 至今."""
+    m = re.compile(r"(?:19|20)\d\d(?!\d)").match(text, pos)
+    return _point(m[0] + "年", 0) if m and left.year else None
 
 
 def _share(left: Parts, right: Parts) -> None:

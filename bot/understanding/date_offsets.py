@@ -13,7 +13,7 @@ from bot.understanding.numerals import number
 
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _COUNT = r"\d[\d,]*(?:\.\d+)?[万亿]?|半|几十|几|[零一二三四五六七八九十百千万亿两俩仨]+"
-_ONE = rf"(?:{_COUNT})(?:多|来|几)?(?: ?[个钟])?半? ?(?:{_UNIT})(?:钟)?半?(?:多)?"
+_ONE = rf"(?:{_COUNT})(?:多|来|几)?(?: ?[个钟]多?)?半? ?(?:{_UNIT})(?:钟)?半?(?:多)?"
 _LEAD = r"再过|过去的?|过(?!来|去)|未来|今后|接下来|往后|近|最近|之前|之后|前|后|还剩|还有"
 _TAIL = r"之后|以后|后(?![天期面续])|之前|以前|前(?![天台])|之内|以内|内(?![容部])|以来|里(?!面)"
 _MONTHLIKE = re.compile(r"^(?:十[一二]|[一二三四五六七八九十]|\d{1,2})月")
@@ -87,6 +87,10 @@ class Offset:
         return (day, day + timedelta(days=1)) if self.in_days else (moment, None)
 
 
+def _midnight(moment: datetime) -> datetime:
+    return datetime.combine(moment.date(), time())
+
+
 def _end_of(moment: datetime) -> datetime:
     return datetime.combine(moment.date(), time()) + timedelta(days=1)
 
@@ -106,7 +110,7 @@ def _pattern() -> re.Pattern[str]:
 
 @cache
 def _piece() -> re.Pattern[str]:
-    return re.compile(rf"(?P<n>{_COUNT})(?P<more>多|来|几)?(?P<ge> ?[个钟])?(?P<half>半)? ?(?P<unit>{_UNIT})(?:钟)?(?P<tail>半)?")
+    return re.compile(rf"(?P<n>{_COUNT})(?P<more>多|来|几)?(?P<ge> ?[个钟]多?)?(?P<half>半)? ?(?P<unit>{_UNIT})(?:钟)?(?P<tail>半)?")
 
 
 def offset_at(text: str, pos: int) -> Offset | None:

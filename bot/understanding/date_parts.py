@@ -38,6 +38,7 @@ class Parts:
     last_days: int | None = None
     holiday: str | None = None
     after_holiday: bool = False
+    lunar_days: int = 0
     daypart: str | None = None
     hour: int | None = None
     minute: int | None = None
@@ -154,16 +155,32 @@ def _day(m: Match, p: Parts) -> None:
     p.bad = p.day is None or not 1 <= p.day <= 31
 
 
+def _nth_day(m: Match, p: Parts) -> None:
+    """第十天 of a year or month said, else counted from today."""
+    value = small(m["dy"]) or 0
+    if p.level:
+        p.day = value
+    else:
+        p.days = value - 1
+    p.bad = not 1 <= value <= 31
+
+
+def _new_year(m: Match, p: Parts) -> None:
+    p.holiday, p.lunar_days = "春节", (small(m["ny"]) or 1) - 1
+
+
 def _days(m: Match, p: Parts) -> None:
     p.days = RELATIVE_DAYS[m[0]]
 
 
 def _first_days(m: Match, p: Parts) -> None:
     p.first_days = small(m["fd"])
+    p.bad = not p.level or p.first_days is None
 
 
 def _last_days(m: Match, p: Parts) -> None:
     p.last_days = small(m["ld"])
+    p.bad = not p.level or p.last_days is None
 
 
 def _holiday(m: Match, p: Parts) -> None:
@@ -178,7 +195,7 @@ def _daypart(m: Match, p: Parts) -> None:
 
 def _clock(m: Match, p: Parts) -> None:
     p.hour = small(m["h"])
-    said = (m["mi"] or "").rstrip("分")
+    said = (m["mi"] or "").rstrip("分钟")
     p.minute = {"半": 30, "一刻": 15, "1刻": 15, "三刻": 45, "3刻": 45, "": 0}.get(said)
     if p.minute is None:
         p.minute = small(said)
@@ -203,20 +220,21 @@ def _either(words: tuple[str, ...] | dict[str, object]) -> str:
 _POINTS = r"(?!个|建议|意见|要求|问题|原因|疑|想法|顾虑|返|利|折|优惠|[扣回]|也|不|都)"
 _GRAMMAR: tuple[tuple[int, str, Callable[[Match, Parts], None]], ...] = (
     (6, r"(?<!\d)(?P<y>20\d\d|19\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)", _full),
-    (6, r"(?<![\d.])(?P<y>20\d\d|19\d\d) ?[-/.年 ] ?(?P<m>\d{1,2}) ?[-/.月 ] ?(?P<d>3[01]|[12]\d|0?[1-9])(?:日|号)?", _full),
+    (6, r"(?<![\d.])(?P<y>20\d\d|19\d\d) ?[-/.年 ] ?(?P<m>\d{1,2}) ?[-/.月 ] ?(?P<d>(?:3[01]|[12]\d|0?[1-9])(?!\d)|(?:3[01]|[12]\d|0[1-9])(?=\d\d:\d\d))(?:日|号)?(?:-(?=\d\d?:\d\d))?", _full),
     (6, r"(?<![\d./-])(?P<y>\d\d)-(?P<m>1[0-2]|0?\d)-(?P<d>3[01]|[12]\d|0?[1-9])(?![\d-])", _full),
     (6, r"(?<![\d./-])(?P<d>\d{1,2})/(?P<m>1[0-2]|0?\d)/(?P<y>20\d\d|19\d\d)(?!\d)", _day_month_year),
     (3, r"(?<![\d.])(?P<y>20\d\d|19\d\d)[-/.](?P<m>1[0-2]|0?[1-9])(?![\d]|[-/.]\d)", _year_month),
     (6, r"(?<![\d./·:-])(?P<m>1[0-2]|0?[1-9])[/·](?P<d>3[01]|[12]\d|0?[1-9])(?:日|号)?(?![\d/·.]|[A-Za-z])", _month_day),
     (6, r"(?<![\d./A-Za-z-])(?P<m>1[0-2]|0[1-9])-(?P<d>3[01]|[12]\d|0[1-9])(?![\d-]|[A-Za-z])", _month_day),
-    (1, r"(?<![\d零〇一二三四五六七八九十百])(?P<year>\d{4}|\d\d|[零〇一二三四五六七八九]{4}|[零〇一二三四五六七八九]{2}) ?年(?!级|以[内来上]|之?[内间]|多|半|来)", _year),
+    (1, r"(?<![\d零〇一二三四五六七八九十百])(?P<year>\d{4}|\d\d|[零〇一二三四五六七八九]{4}|[零〇一二三四五六七八九]{2}) ?年(?!级|以[内来上]|之?[内间]|多|半|来|(?<!\d{4}年)内)", _year),
     (1, _either(tuple(RELATIVE_YEARS)), _relative_year),
-    (2, r"(?P<q>第?[一二三四1-4]|首|末|最后一|前[两二三23])个?季度?(?=度|$|[^节])(?<=度)", _quarter),
+    (2, r"(?P<q>第[一二三四1-4]|首|末|最后一|前[两二三23])个?季度", _quarter),
+    (2, r"(?P<q>[一二三四1-4])季度", _quarter),
     (2, r"[Qq](?P<q>[1-4])(?![\dA-Za-z])(?:季度?)?", _quarter),
     (2, r"(?P<q>上|下|本|这|当)(?:一|个|一个)?季度", _quarters),
     (2, r"季度?(?=[末底初])", _this_quarter),
     (2, r"(?P<h>上|下|前|后)个?半年", _half),
-    (3, r"(?<![\d.])(?P<mo>1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十])个?月(?:份)?(?![饼亮球嫂结薪销供产用]|均|[内后前]|以|之)", _month),
+    (3, r"(?<![\d.])(?P<mo>1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十])月(?:份)?(?![饼亮球嫂结薪销供产用]|均)", _month),
     (3, r"第(?P<mo>\d{1,2}|[一二三四五六七八九十]{1,2})个月", _month),
     (3, r"(?P<mo>首)个?月", lambda m, p: setattr(p, "month", (1, 1))),
     (3, r"(?P<fb>[前后])(?P<mo>\d{1,2}|[一二两三四五六七八九十]{1,2})个?月(?:份)?", _first_months),
@@ -230,13 +248,15 @@ _GRAMMAR: tuple[tuple[int, str, Callable[[Match, Parts], None]], ...] = (
     (6, rf"(?<=月)(?P<dy>{N})(?=$|[\s,。;、至到~—-])", _day),
     (6, _either(tuple(w for w in RELATIVE_DAYS if len(w) > 1)), _days),
     (6, r"[今明昨当](?=[早晚晨夜]|上午|下午|中午|午)|今(?=[去到跑拜在])", _days),
-    (6, rf"第(?P<dy>{N})[天日](?=[上下早晚中起前后]|$)", _day),
+    (6, rf"第(?P<dy>{N})[天日](?=[上下早晚中起前后]|$)", _nth_day),
+    (6, r"(?:大年|正月|年)初(?P<ny>[一二三四五六七八九十]|十[一二三四五])(?:后)?", _new_year),
     (6, r"前(?P<fd>\d{1,2}|[一二两三四五六七八九十]{1,2})[天日]", _first_days),
     (6, r"最后(?P<ld>\d{1,2}|[一二两三四五六七八九十]{1,2})[天日]", _last_days),
     (6, rf"(?P<hol>{_either(HOLIDAYS)})(?!路|广场|电器|街|村)(?:(?<!十一)(?<!八一)(?<!六一)(?<!618)(?<!小年)|(?=[后前节放回]|之[前后]|以[前后]|期间|长假|假期|$))(?:节|国庆|假期|小长假|长假|黄金周|期间|放假)*(?:节|前后)?(?P<after>(?:之|以)?后(?!天|[面期续台勤缀])|回来|过完|结束|上班)?", _holiday),
     (6, r"(?P<hol>过完年|过完节|年后|节后|年前|过年前|节前)(?P<after>)", _holiday),
     (8, rf"(?P<dp>{_either(tuple(DAY_PARTS))})(?!餐|饭|会议室|茶|班车|点(?!钟|半|整|[一三]刻|\d)|稻|期|先|就|已|该|日)", _daypart),
-    (9, r"(?<![\d:.])(?P<h>[01]?\d|2[0-4]):(?P<mi>[0-5]\d)(?::(?P<s>[0-5]\d))?(?:时|分)?(?: ?(?P<ap>[AaPp]\.?[Mm]\.?))?(?!\d|:)", _colon),
+    (9, r"(?P<h>[一二两三四五六七八九])[二三四五六七八九十]点(?P<mi>钟?)(?P<s>)(?!\d|个)", _clock),
+    (9, r"(?:(?<![\d:.])|(?<=-\d\d))(?P<h>[01]?\d|2[0-4]):(?P<mi>[0-5]\d)(?::(?P<s>[0-5]\d))?(?:时|分)?(?: ?(?P<ap>[AaPp]\.?[Mm]\.?))?(?!\d|:)", _colon),
     (9, rf"(?<![\d.个])(?P<h>{N})(?:点钟?|时(?![间候代刻尚效常不机长]))(?:许|多钟?|整|左右)?(?:过)?(?P<mi>半|[一三13]刻|零?{N}分?(?![%个天台套折万千百元块\d.]|月|年)|)钟?(?:(?P<s>{N})秒)?{_POINTS}", _clock),
 )  # fmt: skip
 

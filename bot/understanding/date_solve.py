@@ -98,8 +98,9 @@ def days_of(p: Parts, now: date) -> tuple[date, date] | None:
     months = _month_of(p, now)
     year = _year_of(p, now)
     if p.holiday is not None:
-        day = feast(p.holiday, year or now.year)
-        return (day, day) if day else None
+        eve = p.holiday in ("除夕", "大年三十", "年三十") and year is not None
+        day = feast(p.holiday, (year or now.year) + eve)
+        return (day + p.lunar_days * DAY,) * 2 if day else None
     if p.days is not None:
         return now + p.days * DAY, now + p.days * DAY
     if p.day is not None and (months or year is None):
@@ -264,7 +265,7 @@ def _holiday(p: Parts, now: date, calendar: Calendar, *, ahead: bool) -> date | 
         day = feast(p.holiday, now.year + 1) or day
     elif year is None and not ahead and day > now:
         day = feast(p.holiday, now.year - 1) or day
-    return _workday_after(day, p.holiday, calendar) if p.after_holiday else day
+    return _workday_after(day, p.holiday, calendar) if p.after_holiday else day + p.lunar_days * DAY
 
 
 def _workday_after(day: date, name: str, calendar: Calendar) -> date:

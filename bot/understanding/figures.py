@@ -14,10 +14,10 @@ _WHOLE = (
     rf"|(?:{ARABIC}|(?<!\d)\.\d+)(?:{_SP}个?[十百千万亿兆佰仟拾]+(?:{_SP}零?(?:\d{{1,4}}{_SP}[百千万佰仟]|[{_H}])+)*)*"
     rf"|[{_H}](?:{_SP}[{_H}])*(?:{_SP}个(?=[万亿])[万亿]?)?"
 )
-_POINT = rf"(?:(?:{_WHOLE})?点[零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖两]+[万亿]?)"
+_POINT = rf"(?:(?:{_WHOLE})?{_SP}点{_SP}[零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖]+[万亿]?)"
 _CURRENCY = r"人民币|港元|港币|新台币|台币|美元|美金|日元|日币|欧元|英镑|泰铢|卢布|韩元|澳元|加元|新加坡元|瑞郎|元|块钱|块|圆"
 _SKIP = re.compile(
-    r"一(?:切|下|起|些|般|样|定|直|旦|向|边|再|会儿|点儿|看|听|想|试|概|律|致|流|面)|四川|五角大楼|十足|入伍|收拾|拾贝|万一|千万(?![元块人])|百货|两两|万分|千方百计|三心二意|亿万|百度|统一|唯一|第一时间|双十一|一折|肆无忌惮|大陆|陆续|陆地|登陆|七夕|八卦|五金|三亚|百姓|星期[一二三四五六]|周[一二三四五六]|壹基金|零食|零售|零件|伍德|参加"
+    r"一(?:切|下|起|些|般|样|定|直|旦|向|边|再|会儿|点儿|看|听|想|试|概|律|致|流|面)|四川|五角大楼|十足|入伍|收拾|拾贝|(?<![零一二三四五六七八九十百千万亿两几\d])(?:万一|千万(?![元块人]))|百货|两两|万分|千方百计|三心二意|亿万|百度|统一|唯一|第一时间|双十一|一折|肆无忌惮|大陆|陆续|陆地|登陆|七夕|八卦|五金|三亚|百姓|星期[一二三四五六]|周[一二三四五六]|壹基金|零食|零售|零件|伍德|参加"
 )
 
 
@@ -36,10 +36,10 @@ def _plain_pattern() -> re.Pattern[str]:
     whole = rf"(?:{_POINT}|{_WHOLE})"
     return re.compile(
         rf"(?P<sign>负|(?<![\d)A-Za-z])-(?=\s?[\d.]))?{_SP}"
-        rf"(?:(?P<base>{whole})?{_SP}又?{_SP}(?P<den>{whole}){_SP}分{_SP}之{_SP}(?P<num>{whole})"
+        rf"(?:(?:(?P<base>{whole}){_SP}又{_SP})?(?P<den>{whole}){_SP}分{_SP}之{_SP}(?P<minus>负)?(?P<num>{whole})"
         rf"|(?P<pbase>{ARABIC})\s(?P<pnum>\d+)/(?P<pden>\d+)|(?P<fnum>\d+)/(?P<fden>\d+)(?![/\d])"
-        rf"|(?P<mant>{ARABIC}|\.\d+)(?:\^(?P<pow>-?-?\d+)|[eE](?P<exp>[+-]?\d+))"
-        rf"|(?P<plain>{whole})(?P<tail>{_SP}半)?(?P<more>{_SP}[多几余来]{_SP}(?P<scale>[百千万亿]+))?)"
+        rf"|(?P<mant>{ARABIC}|\.\d+)(?:\^(?P<pow>[+-]{{0,2}}\d+)|[eE](?P<exp>[+-]?\d+))"
+        rf"|(?P<plain>{whole})(?P<tail>{_SP}半)?(?P<more>{_SP}[多几余来]{_SP}(?P<scale>[百千万亿]+))?(?P<dozen>打(?![电开包算听扫过]))?)"
     )
 
 
@@ -77,18 +77,27 @@ def _number(text: str, m: re.Match[str]) -> Figure | None:
 def _value(m: re.Match[str]) -> Decimal | None:
     if m["den"]:
         bottom, top, base = number(_tight(m["den"])), number(_tight(m["num"])), number(_tight(m["base"] or "零"))
-        return None if not bottom or top is None or base is None else base + top / bottom
+        if not bottom or top is None or base is None:
+            return None
+        if m["den"] == "百":
+            return top
+        return _short(base + (-top if m["minus"] else top) / bottom)
     if m["pden"]:
-        return Decimal(m["pbase"].replace(",", "")) + Decimal(m["pnum"]) / Decimal(m["pden"])
+        return _short(Decimal(m["pbase"].replace(",", "")) + Decimal(m["pnum"]) / Decimal(m["pden"]))
     if m["fden"]:
-        return Decimal(m["fnum"]) / Decimal(m["fden"])
+        return _short(Decimal(m["fnum"]) / Decimal(m["fden"]))
     if m["mant"]:
         mantissa = Decimal(m["mant"].replace(",", ""))
         power = int((m["pow"] or m["exp"]).replace("--", ""))
         if abs(power) > 60:
             return None
-        return mantissa**power if m["pow"] else mantissa.scaleb(power)
+        return _short(Decimal(float(mantissa) ** power)) if m["pow"] else mantissa.scaleb(power)
     return _spoken(m)
+
+
+def _short(value: Decimal) -> Decimal:
+    """Fractions and powers to the fifteen significant figures that a double would show."""
+    return Decimal(f"{value:.15g}")
 
 
 def _spoken(m: re.Match[str]) -> Decimal | None:
@@ -101,7 +110,7 @@ def _spoken(m: re.Match[str]) -> Decimal | None:
         value = value * scale if scale else value
     if value is not None and m["tail"]:
         value += Decimal("0.5") if value < 100 else 0
-    return value
+    return value * 12 if value is not None and m["dozen"] else value
 
 
 def _tight(said: str) -> str:
