@@ -1,8 +1,9 @@
 """Customers and the people there."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, cast, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from bot.domain.customer import Contact, Customer
 from bot.domain.values import CustomerId, MemberId
@@ -31,7 +32,7 @@ class Customers:
 
     def of(self, owners: Collection[MemberId] | None, viewer: MemberId, limit: int = 50) -> list[Customer]:
         """Customers whose owner is one of ``owners`` (None: anybody) or who let ``viewer`` in, newest first."""
-        query = select(customer).where(_visible(owners, viewer)).order_by(customer.c.created_at.desc(), customer.c.id).limit(limit)
+        query = select(customer).where(self._visible(owners, viewer)).order_by(customer.c.created_at.desc(), customer.c.id).limit(limit)
         return many(Customer, self._db.execute(query))
 
     def find(self, fragment: str, owners: Collection[MemberId] | None, viewer: MemberId, limit: int = 10) -> list[Customer]:
@@ -45,10 +46,10 @@ class Customers:
         )
         named = or_(
             customer.c.name.like(pattern, escape="\\"),
-            cast(customer.c.aliases, String).like(like(_as_stored(fragment)), escape="\\"),
+            self._any_of(customer.c.aliases, lambda alias: alias.like(pattern, escape="\\")),
             customer.c.id.in_(people),
         )
-        query = select(customer).where(named, _visible(owners, viewer)).order_by(customer.c.name).limit(limit)
+        query = select(customer).where(named, self._visible(owners, viewer)).order_by(customer.c.name).limit(limit)
         return many(Customer, self._db.execute(query))
 
     def add_contact(self, person: Contact) -> None:
@@ -60,13 +61,13 @@ class Customers:
     def all_contacts(self) -> Sequence[Contact]:
         return many(Contact, self._db.execute(select(contact).order_by(contact.c.customer_id, contact.c.id)))
 
+    def _visible(self, owners: Collection[MemberId] | None, viewer: MemberId) -> ColumnElement[bool]:
+        if owners is None:
+            return customer.c.id.is_not(None)
+        return or_(customer.c.owner_id.in_(sorted(owners)), self._any_of(customer.c.partners, lambda partner: partner == viewer))
 
-def _visible(owners: Collection[MemberId] | None, viewer: MemberId) -> ColumnElement[bool]:
-    if owners is None:
-        return customer.c.id.is_not(None)
-    return or_(customer.c.owner_id.in_(sorted(owners)), cast(customer.c.partners, String).like(f'%"{viewer}"%'))
-
-
-def _as_stored(fragment: str) -> str:
-    # JSON columns hold non-ASCII text escaped.
-    return fragment.encode("ascii", "backslashreplace").decode("ascii")
+    def _any_of(self, texts: ColumnElement[Any], condition: Callable[[ColumnElement[Any]], ColumnElement[bool]]) -> ColumnElement[bool]:
+        """Whether an element of a JSON list meets the condition. The stored text will not do: it holds escapes, quotes and commas."""
+        unnest = func.json_array_elements_text if self._db.dialect.name == "postgresql" else func.json_each
+        elements = unnest(texts).table_valued("value")
+        return exists().select_from(elements).where(condition(elements.c.value))
