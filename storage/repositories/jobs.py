@@ -35,6 +35,8 @@ class JobRows:
 
     def put(self, rows: Sequence[Mapping[str, Any]]) -> int:
         """Insert jobs (kind, key, lane, payload, run_at); those whose key is known already are left out. How many were new."""
+        if not rows:
+            return 0
         new = insert(self._db, job).on_conflict_do_nothing(index_elements=["key"])
         return self._db.execute(new, [{**row, "state": "open", "attempt": 0} for row in rows]).rowcount
 

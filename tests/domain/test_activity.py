@@ -50,7 +50,7 @@ def test_one_thing_is_asked_at_a_time_the_most_needed_first(record: Activity, as
     assert missing(record) is asks
 
 
-@pytest.mark.parametrize("kind", set(ActivityKind) - {VISIT, CALL})
+@pytest.mark.parametrize("kind", [kind for kind in ActivityKind if kind not in (VISIT, CALL)])
 def test_only_contacts_that_took_place_need_a_next_date(kind: ActivityKind) -> None:
     assert missing(replace(FULL, kind=kind, next_on=None, contacts=())) is None
 

@@ -46,6 +46,11 @@ def test_an_event_twice_in_one_batch_is_accepted_once(tx: Transaction) -> None:
     assert tx.inbox.counts() == {"new": 1}
 
 
+def test_nothing_to_accept_and_nothing_to_do_is_no_error(tx: Transaction) -> None:
+    assert tx.inbox.accept([]) == {}
+    assert tx.jobs.put([]) == 0
+
+
 def test_an_event_is_done_or_dead_and_a_dead_one_can_be_taken_up_again(tx: Transaction) -> None:
     ids = list(tx.inbox.accept([incoming("e1"), incoming("e2")]).values())
     tx.inbox.done(ids[0])
