@@ -3,13 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from bot.domain.calendar import Calendar
 from bot.domain.customer import Contact, Customer
 from bot.domain.values import CustomerId
-from bot.understanding import KnownContact, KnownCustomer, Names, Reader
 from storage.store import Store
 from storage.transaction import Reader as Records
+
+if TYPE_CHECKING:  # the dictionaries load after the port listens
+    from bot.understanding import KnownCustomer, Names, Reader
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +33,7 @@ class Book:
         self._ready().set_result(reader)
         log.info("names loaded customers=%s", len(customers))
 
-    async def reader(self) -> Reader:
+    async def reader(self) -> "Reader":
         """The reader, once it is loaded."""
         return await asyncio.shield(self._ready())
 
@@ -47,7 +50,9 @@ class Book:
             self._reader = asyncio.get_running_loop().create_future()
         return self._reader
 
-    def _build(self, customers: list[Customer], people: dict[str, list[Contact]], colleagues: list[str]) -> Reader:
+    def _build(self, customers: list[Customer], people: dict[str, list[Contact]], colleagues: list[str]) -> "Reader":
+        from bot.understanding import Names, Reader
+
         self._names = Names([_known(c, people.get(c.id, [])) for c in customers], colleagues)
         return Reader(self._names, self._calendar)
 
@@ -59,7 +64,9 @@ def _everything(records: Records) -> tuple[list[Customer], dict[str, list[Contac
     return records.customers.all(), people, [m.name for m in records.members.org().members.values()]
 
 
-def _known(customer: Customer, people: Iterable[Contact]) -> KnownCustomer:
+def _known(customer: Customer, people: Iterable[Contact]) -> "KnownCustomer":
+    from bot.understanding import KnownContact, KnownCustomer
+
     return KnownCustomer(
         id=customer.id,
         name=customer.name,

@@ -16,7 +16,7 @@ metadata = MetaData(
     }
 )
 
-# SQLite gives rowids to INTEGER PRIMARY KEY only, PostgreSQL wants eight bytes.
+# SQLite gives rowids to INTEGER PRIMARY KEY only; other databases want eight bytes.
 Serial = BigInteger().with_variant(Integer, "sqlite")
 Id = String(40)
 OPEN = text("state = 'open'")
@@ -100,9 +100,9 @@ lead = Table(
     Column("delay_reason", Text),
     Column("snoozed_until", Utc),
     Column("snooze_reason", Text),
-    Index("ix_lead_idle", "last_action_at", sqlite_where=OPEN, postgresql_where=OPEN),
-    Index("ix_lead_owner", "owner_id", "last_action_at", sqlite_where=OPEN, postgresql_where=OPEN),
-    Index("ix_lead_next", "owner_id", "next_on", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_lead_idle", "last_action_at", sqlite_where=OPEN),
+    Index("ix_lead_owner", "owner_id", "last_action_at", sqlite_where=OPEN),
+    Index("ix_lead_next", "owner_id", "next_on", sqlite_where=OPEN),
 )
 
 activity = Table(
@@ -203,7 +203,7 @@ inbox = Table(
     Column("incident", String(20)),
     Column("error", Text),
     Index("uq_inbox_event", "platform", "event_id", unique=True),
-    Index("ix_inbox_dead", "id", sqlite_where=text("state = 'dead'"), postgresql_where=text("state = 'dead'")),
+    Index("ix_inbox_dead", "id", sqlite_where=text("state = 'dead'")),
 )
 
 outbox = Table(
@@ -222,7 +222,7 @@ outbox = Table(
     Column("sent_at", Utc),
     Column("error", Text),
     Index("ix_outbox_card", "card"),
-    Index("ix_outbox_unsent", "id", sqlite_where=text("state <> 'sent'"), postgresql_where=text("state <> 'sent'")),
+    Index("ix_outbox_unsent", "id", sqlite_where=text("state <> 'sent'")),
 )
 
 timer = Table(
@@ -234,8 +234,8 @@ timer = Table(
     Column("subject", String(120), nullable=False),
     Column("key", String(160), nullable=False, unique=True),
     Column("state", String(12), nullable=False),
-    Index("ix_timer_due", "run_at", sqlite_where=OPEN, postgresql_where=OPEN),
-    Index("ix_timer_subject", "subject", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_timer_due", "run_at", sqlite_where=OPEN),
+    Index("ix_timer_subject", "subject", sqlite_where=OPEN),
 )
 
 job = Table(
@@ -253,9 +253,9 @@ job = Table(
     Column("leased_until", Utc),
     Column("error", Text),
     Column("finished_at", Utc),
-    Index("ix_job_open", "id", sqlite_where=OPEN, postgresql_where=OPEN),
-    Index("ix_job_lane", "lane", "id", sqlite_where=OPEN, postgresql_where=OPEN),
-    Index("ix_job_finished", "finished_at", sqlite_where=text("state <> 'open'"), postgresql_where=text("state <> 'open'")),
+    Index("ix_job_open", "id", sqlite_where=OPEN),
+    Index("ix_job_lane", "lane", "id", sqlite_where=OPEN),
+    Index("ix_job_finished", "finished_at", sqlite_where=text("state <> 'open'")),
 )
 
 # Small facts about the installation itself: the sandbox's clock, heartbeats.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, TypeAdapter
@@ -108,14 +109,18 @@ class CardTap(Incoming):
 Event = Text | Voice | Photo | Video | Document | Location | CardTap
 MediaEvent = Voice | Photo | Video | Document
 
-_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Discriminator("type")])
+
+@cache
+def _adapter() -> TypeAdapter[Event]:
+    # Built on first use: a fifth of a second that nobody should wait for at start.
+    return TypeAdapter(Annotated[Event, Discriminator("type")])
 
 
 def encode(event: Event) -> str:
     """The event as ASCII JSON, so that no database has to store what is not text."""
-    return _EVENT.dump_json(event, ensure_ascii=True).decode("ascii")
+    return _adapter().dump_json(event, ensure_ascii=True).decode("ascii")
 
 
 def decode(payload: str | bytes | dict[str, Any]) -> Event:
     """The event that :func:`encode` wrote. Raises pydantic.ValidationError."""
-    return _EVENT.validate_python(payload) if isinstance(payload, dict) else _EVENT.validate_json(payload)
+    return _adapter().validate_python(payload) if isinstance(payload, dict) else _adapter().validate_json(payload)

@@ -1,6 +1,7 @@
 """What the bot says, the same on every platform: plain replies and cards that platforms draw in their own way."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import Discriminator, TypeAdapter
@@ -72,17 +73,20 @@ class Card:
 
 Outgoing = Reply | Card
 
-_OUTGOING: TypeAdapter[Outgoing] = TypeAdapter(Annotated[Outgoing, Discriminator("type")])
+
+@cache
+def _adapter() -> TypeAdapter[Outgoing]:
+    return TypeAdapter(Annotated[Outgoing, Discriminator("type")])
 
 
 def encode(message: Outgoing) -> str:
     """The message as ASCII JSON for the outbox."""
-    return _OUTGOING.dump_json(message, ensure_ascii=True).decode("ascii")
+    return _adapter().dump_json(message, ensure_ascii=True).decode("ascii")
 
 
 def decode(payload: str) -> Outgoing:
     """The message that :func:`encode` wrote. Raises pydantic.ValidationError."""
-    return _OUTGOING.validate_json(payload)
+    return _adapter().validate_json(payload)
 
 
 def plain(message: Outgoing) -> str:

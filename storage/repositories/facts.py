@@ -19,5 +19,5 @@ class Facts:
         return self._db.execute(select(fact.c.value).where(fact.c.name == name)).scalar()
 
     def set(self, name: str, value: object, at: datetime) -> None:
-        new = insert(self._db, fact).values(name=name, value=value, at=at)
+        new = insert(fact).values(name=name, value=value, at=at)
         self._db.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": new.excluded.value, "at": new.excluded.at}))

@@ -34,7 +34,7 @@ class InboxRows:
         """Insert events that are not known yet; (platform, event_id) → id of the new ones."""
         if not rows:
             return {}
-        new = insert(self._db, inbox).on_conflict_do_nothing(index_elements=["platform", "event_id"])
+        new = insert(inbox).on_conflict_do_nothing(index_elements=["platform", "event_id"])
         found = self._db.execute(new.returning(inbox.c.platform, inbox.c.event_id, inbox.c.id), [{**row, "state": "new"} for row in rows])
         return {(row.platform, row.event_id): row.id for row in found}
 

@@ -37,7 +37,7 @@ class JobRows:
         """Insert jobs (kind, key, lane, payload, run_at); those whose key is known already are left out. How many were new."""
         if not rows:
             return 0
-        new = insert(self._db, job).on_conflict_do_nothing(index_elements=["key"])
+        new = insert(job).on_conflict_do_nothing(index_elements=["key"])
         return self._db.execute(new, [{**row, "state": "open", "attempt": 0} for row in rows]).rowcount
 
     def claim(self, kinds: Collection[str], now: datetime, until: datetime, limit: int, running: Collection[int]) -> Sequence[JobRow]:

@@ -32,7 +32,7 @@ class Members:
 
     def identify(self, platform: str, user: str, member_id: MemberId, chat: str) -> None:
         """Note that ``user`` of ``platform`` is this member and talks to the bot in ``chat``."""
-        new = insert(self._db, identity).values(platform=platform, user_id=user, member_id=member_id, chat=chat)
+        new = insert(identity).values(platform=platform, user_id=user, member_id=member_id, chat=chat)
         self._db.execute(new.on_conflict_do_update(index_elements=["platform", "user_id"], set_={"member_id": member_id, "chat": chat}))
 
     def by_identity(self, platform: str, user: str) -> Member | None:

@@ -5,14 +5,14 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 T = TypeVar("T")
 
 
-def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that can say ON CONFLICT on the database at hand."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+def insert(table: Table) -> sqlite.Insert:
+    """An INSERT that can say ON CONFLICT, which each database spells in its own way."""
+    return sqlite.insert(table)
 
 
 def values(item: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -32,7 +32,7 @@ def many(cls: type[T], rows: Iterable[Row[Any]]) -> list[T]:
 
 def save(connection: Connection, table: Table, item: Any) -> None:  # noqa: ANN401
     """Insert a dataclass, or overwrite the row that has its id."""
-    new = insert(connection, table).values(values(item))
+    new = insert(table).values(values(item))
     rest = {c.name: new.excluded[c.name] for c in table.columns if not c.primary_key}
     connection.execute(new.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=rest))
 

@@ -21,7 +21,7 @@ class Timers:
     def set(self, item: Timer) -> None:
         """Set a timer; one with the same key is moved, and set again if it had already fired or been cancelled."""
         row = {"kind": item.kind, "subject": item.subject, "key": item.key, "run_at": item.run_at, "state": "open"}
-        new = insert(self._db, timer).values(row)
+        new = insert(timer).values(row)
         self._db.execute(
             new.on_conflict_do_update(index_elements=["key"], set_={"run_at": item.run_at, "subject": item.subject, "state": "open"})
         )
@@ -42,8 +42,6 @@ class Timers:
     def fire(self, now: datetime, limit: int = 100) -> Sequence[Timer]:
         """Claim what is due: each timer is returned to one caller only."""
         due = select(timer.c.id).where(timer.c.state == "open", timer.c.run_at <= now).order_by(timer.c.run_at, timer.c.id).limit(limit)
-        if self._db.dialect.name == "postgresql":
-            due = due.with_for_update(skip_locked=True)
         query = (
             update(timer).where(timer.c.id.in_(due.scalar_subquery()), timer.c.state == "open").values(state="fired").returning(*COLUMNS)
         )

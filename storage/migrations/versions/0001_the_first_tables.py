@@ -75,9 +75,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_inbox_dead", ["id"], unique=False, sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'")
-        )
+        batch_op.create_index("ix_inbox_dead", ["id"], unique=False, sqlite_where=sa.text("state = 'dead'"))
         batch_op.create_index("uq_inbox_event", ["platform", "event_id"], unique=True)
 
     op.create_table(
@@ -98,19 +96,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_job_key")),
     )
     with op.batch_alter_table("job", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_job_finished",
-            ["finished_at"],
-            unique=False,
-            sqlite_where=sa.text("state <> 'open'"),
-            postgresql_where=sa.text("state <> 'open'"),
-        )
-        batch_op.create_index(
-            "ix_job_lane", ["lane", "id"], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
-        )
-        batch_op.create_index(
-            "ix_job_open", ["id"], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
-        )
+        batch_op.create_index("ix_job_finished", ["finished_at"], unique=False, sqlite_where=sa.text("state <> 'open'"))
+        batch_op.create_index("ix_job_lane", ["lane", "id"], unique=False, sqlite_where=sa.text("state = 'open'"))
+        batch_op.create_index("ix_job_open", ["id"], unique=False, sqlite_where=sa.text("state = 'open'"))
 
     op.create_table(
         "media",
@@ -161,9 +149,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_card", ["card"], unique=False)
-        batch_op.create_index(
-            "ix_outbox_unsent", ["id"], unique=False, sqlite_where=sa.text("state <> 'sent'"), postgresql_where=sa.text("state <> 'sent'")
-        )
+        batch_op.create_index("ix_outbox_unsent", ["id"], unique=False, sqlite_where=sa.text("state <> 'sent'"))
 
     op.create_table(
         "question",
@@ -187,16 +173,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_timer_key")),
     )
     with op.batch_alter_table("timer", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_timer_due", ["run_at"], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
-        )
-        batch_op.create_index(
-            "ix_timer_subject",
-            ["subject"],
-            unique=False,
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
-        )
+        batch_op.create_index("ix_timer_due", ["run_at"], unique=False, sqlite_where=sa.text("state = 'open'"))
+        batch_op.create_index("ix_timer_subject", ["subject"], unique=False, sqlite_where=sa.text("state = 'open'"))
 
     op.create_table(
         "contact",
@@ -246,27 +224,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("lead", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lead_customer_id"), ["customer_id"], unique=False)
-        batch_op.create_index(
-            "ix_lead_idle",
-            ["last_action_at"],
-            unique=False,
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
-        )
-        batch_op.create_index(
-            "ix_lead_next",
-            ["owner_id", "next_on"],
-            unique=False,
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
-        )
-        batch_op.create_index(
-            "ix_lead_owner",
-            ["owner_id", "last_action_at"],
-            unique=False,
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
-        )
+        batch_op.create_index("ix_lead_idle", ["last_action_at"], unique=False, sqlite_where=sa.text("state = 'open'"))
+        batch_op.create_index("ix_lead_next", ["owner_id", "next_on"], unique=False, sqlite_where=sa.text("state = 'open'"))
+        batch_op.create_index("ix_lead_owner", ["owner_id", "last_action_at"], unique=False, sqlite_where=sa.text("state = 'open'"))
 
     op.create_table(
         "activity",
@@ -342,9 +302,9 @@ def downgrade() -> None:
 
     op.drop_table("activity")
     with op.batch_alter_table("lead", schema=None) as batch_op:
-        batch_op.drop_index("ix_lead_owner", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
-        batch_op.drop_index("ix_lead_next", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
-        batch_op.drop_index("ix_lead_idle", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.drop_index("ix_lead_owner", sqlite_where=sa.text("state = 'open'"))
+        batch_op.drop_index("ix_lead_next", sqlite_where=sa.text("state = 'open'"))
+        batch_op.drop_index("ix_lead_idle", sqlite_where=sa.text("state = 'open'"))
         batch_op.drop_index(batch_op.f("ix_lead_customer_id"))
 
     op.drop_table("lead")
@@ -357,13 +317,13 @@ def downgrade() -> None:
 
     op.drop_table("contact")
     with op.batch_alter_table("timer", schema=None) as batch_op:
-        batch_op.drop_index("ix_timer_subject", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
-        batch_op.drop_index("ix_timer_due", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.drop_index("ix_timer_subject", sqlite_where=sa.text("state = 'open'"))
+        batch_op.drop_index("ix_timer_due", sqlite_where=sa.text("state = 'open'"))
 
     op.drop_table("timer")
     op.drop_table("question")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index("ix_outbox_unsent", sqlite_where=sa.text("state <> 'sent'"), postgresql_where=sa.text("state <> 'sent'"))
+        batch_op.drop_index("ix_outbox_unsent", sqlite_where=sa.text("state <> 'sent'"))
         batch_op.drop_index("ix_outbox_card")
 
     op.drop_table("outbox")
@@ -373,14 +333,14 @@ def downgrade() -> None:
 
     op.drop_table("media")
     with op.batch_alter_table("job", schema=None) as batch_op:
-        batch_op.drop_index("ix_job_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
-        batch_op.drop_index("ix_job_lane", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
-        batch_op.drop_index("ix_job_finished", sqlite_where=sa.text("state <> 'open'"), postgresql_where=sa.text("state <> 'open'"))
+        batch_op.drop_index("ix_job_open", sqlite_where=sa.text("state = 'open'"))
+        batch_op.drop_index("ix_job_lane", sqlite_where=sa.text("state = 'open'"))
+        batch_op.drop_index("ix_job_finished", sqlite_where=sa.text("state <> 'open'"))
 
     op.drop_table("job")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index("uq_inbox_event")
-        batch_op.drop_index("ix_inbox_dead", sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
+        batch_op.drop_index("ix_inbox_dead", sqlite_where=sa.text("state = 'dead'"))
 
     op.drop_table("inbox")
     op.drop_table("fact")
