@@ -17,7 +17,7 @@ class CustomerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer （客户）. ``partners`` are members whom the owner has let in （协作）."""
+    """A customer (客户). ``partners`` are members whom the owner has let in (协作)."""
 
     id: CustomerId
     name: str
@@ -33,7 +33,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person at a customer （联系人）."""
+    """A person at a customer (联系人)."""
 
     id: ContactId
     customer_id: CustomerId
@@ -53,7 +53,7 @@ class LeadState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A lead （线索）： one chance to sell to a customer, with the clock that tells how long nobody moved it.
+    """A lead (线索): one chance to sell to a customer, with the clock that tells how long nobody moved it.
 
     ``last_action_at`` is the server's time of the newest record; ``next_on`` and ``next_step`` are the newest promise.
     """

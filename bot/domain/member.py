@@ -25,7 +25,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A colleague （成员）. Identities on the platforms are kept apart, so one person may be on several."""
+    """A colleague (成员). Identities on the platforms are kept apart, so one person may be on several."""
 
     id: MemberId
     name: str
@@ -44,7 +44,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group chat that the bot may write to （群）， and what for: ``digest``, ``alerts``, ``board``, ``finance``."""
+    """A group chat that the bot may write to (群), and what for: ``digest``, ``alerts``, ``board``, ``finance``."""
 
     id: GroupId
     name: str

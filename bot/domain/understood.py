@@ -73,7 +73,7 @@ class Objection(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NamedContact:
-    """A person at the customer, as named in a message （张工）."""
+    """A person at the customer, as named in a message (张工)."""
 
     name: str
     title: str | None = None
