@@ -16,7 +16,7 @@ _TRIGGER = re.compile(
 _GLUE = re.compile(r"[ ,的份]{1,2}|那天|那边")
 _AGAIN = re.compile(r"[ ,、(]{0,2}(?:周|星期|礼拜)[一二三四五六日天]\)?")
 _RELATION = re.compile(
-    r" ?(?P<until>[或及]之?以?前)|(?P<since>[或及]之?以?后|起至今|至今|以来|起(?!来|订|码|批)|开始)| ?(?P<before>之前|以前|前(?![天台面几往后])|截止|止|之内|以内)"
+    r" ?(?P<until>[或及]之?以?前)| ?(?P<onwards>[或及]之?以?后|开始)|(?P<since>起至今|至今|以来|起(?!来|订|码|批))| ?(?P<before>之前|以前|前(?![天台面几往后])|截止|止|之内|以内)"
     r"|(?P<after>之后|以后|后(?![天面期续台再])|过后)|(?P<within>内(?![容部])|之间|间)|(?P<about>左右|前后|附近)"
 )
 _LINK = re.compile(r"(?:起|开始)? ?(?:到|至|~|-{1,2}|—{1,2}|–)+ ?|[和与跟](?=.{0,14}?之?间)")
@@ -197,6 +197,8 @@ def _related(stretch: Stretch, relation: str, now: datetime) -> Stretch:
         return None, first if _one_day(stretch) else last
     if relation == "after":
         return (last, None) if last and first and last - first > timedelta(days=31) else (first, None)
+    if relation == "onwards":
+        return first, None
     if relation == "since":
         return first, now if first and first < now else None
     return first, last
@@ -230,7 +232,7 @@ def _range(text: str, pos: int, now: datetime, calendar: Calendar) -> When | Non
     one, two = stretch_of(left, now), stretch_of(right, now)
     if not one or not two or one[0] is None or two[0] is None:
         return None
-    last = two[1] or two[0]
+    last = now if right.days == 0 and right.hour is None and right.daypart is None else two[1] or two[0]
     tail = re.compile(r"(?:之间|间|止|为止|期间|前|底)?").match(text, right.end)
     future, past = meant(left, now.date(), calendar, ahead=True), meant(left, now.date(), calendar, ahead=False)
     return When(
@@ -274,11 +276,11 @@ def _bare_right(text: str, pos: int, left: Parts) -> Parts | None:
 
 def _share(left: Parts, right: Parts) -> None:
     """What only one side says holds for both: the coarser words of the left, the part of day and year of either."""
-    for name in ("year", "years", "month", "months", "day", "days", "weekday", "weeks", "holiday"):
-        finer = _LEVELS[name]
-        if getattr(right, name) is None and getattr(left, name) is not None and finer < _first_level(right):
+    own = _first_level(right)
+    for name, finer in _LEVELS.items():
+        if getattr(right, name) is None and getattr(left, name) is not None and finer < own:
             setattr(right, name, getattr(left, name))
-    if right.hour is not None and right.daypart is None and left.daypart is not None:
+    if right.hour is not None and right.daypart is None and left.daypart is not None and own == 9:
         right.daypart = left.daypart
 
 

@@ -52,11 +52,10 @@ class Offset:
         moment = self._moment(now, calendar)
         day = moment.date()
         if self.relation in ("within", "next"):
-            return (
-                (now, _end_of(moment) if self.relation == "within" and self.in_days else moment, day)
-                if self.sign > 0
-                else (moment, now, day)
-            )
+            edge = _midnight(moment) if self.unit in ("年", "季度", "月", "周") and self.sign < 0 or self.unit in ("年", "月") and self.relation == "next" else moment
+            if self.sign < 0:
+                return edge, now, day
+            return now, _end_of(moment) if self.relation == "within" and self.in_days else edge, day
         if self.relation == "after":
             return self._coarse(moment)[0], None, day
         if self.relation == "before":
@@ -79,7 +78,7 @@ class Offset:
         day = datetime.combine(moment.date(), time())
         if self.unit == "年" and not self.half:
             return day.replace(month=1, day=1), day.replace(year=day.year + 1, month=1, day=1)
-        if self.unit in ("年", "季度", "月"):
+        if self.unit in ("年", "季度", "月") and self.months >= 1:
             first = day.replace(day=1)
             return first, datetime.combine(add_months(first.date(), 1), time())
         if self.unit == "周":

@@ -48,7 +48,7 @@ def _range_pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?:从|人民币|港币|新台币)?\s?(?P<a>{_WHOLE})\s?(?P<au>{_CURRENCY})?(?:\(含\))?\s?(?:到|至|~+|-+|—+|–)\s?(?P<b>{_WHOLE})\s?(?P<u>{_CURRENCY}|k|K|w|W|$)(?:人民币)?"
         rf"|(?P<p>[一二两三四五六七八九十]?)(?P<x>[一二三四五六七八九])(?P<y>[二三四五六七八九])(?P<scale>[十百千万亿]+)?(?P<pu>{_CURRENCY})"
-        rf"|(?P<some>[几数十好]+|{_WHOLE})(?P<few>几|多|来)?(?P<someunit>[十百千万亿]*)\s?(?P<su>{_CURRENCY})(?:钱|人民币)?"
+        rf"|(?P<some>[几数好][十百千]*|{_WHOLE})(?P<few>几|多|来)?(?P<someunit>[十百千万亿]*)\s?(?P<su>{_CURRENCY})(?:钱|人民币)?"
     )
 
 
@@ -165,15 +165,16 @@ def _lift(low: str, unit: str) -> Decimal | None:
 
 
 def _few(m: re.Match[str]) -> tuple[Decimal, Decimal] | None:
-    """几十万块, 十几块钱, 3000多欧元: from the base to the next step of its last unit."""
-    some, scale = m["some"], number("一" + m["someunit"]) if m["someunit"] else Decimal(1)
+    """几十万块, 数十亿元, 十几块钱, 3000多欧元: from the base to the next step of its last figure."""
+    scale = number("一" + m["someunit"]) if m["someunit"] else Decimal(1)
+    said = m["some"]
     if scale is None:
         return None
-    if some in ("几", "数"):
-        return (scale, scale * 10) if m["someunit"] else None
-    base = number(_tight(some)) if not re.search("[几数好]", some.rstrip("几")) else None
-    if base is None or not (m["few"] or some.endswith("几")):
+    if said[0] in "几数好":
+        base = number("一" + said[1:]) if said[1:] else Decimal(1)
+        return (base * scale, base * scale * 10) if base is not None and base * scale > 1 else None
+    base = number(_tight(said))
+    if base is None or not m["few"] or base < 10:
         return None
-    step = Decimal(10) ** (len(str(int(base))) - len(str(int(base)).rstrip("1234567890").rstrip("0")) - 0) if base else Decimal(1)
-    step = Decimal(10) ** (len(str(int(base))) - len(str(int(base)).rstrip("0")) + len(str(int(base)).rstrip("0")) - 1)
+    step = Decimal(10) ** (len(str(int(base))) - len(str(int(base)).rstrip("0")))
     return base * scale, (base + step) * scale
