@@ -47,6 +47,7 @@ class Sandbox:
         on_clock: told the new time after each move.
         max_upload: bytes of the largest file taken.
         examples: what an empty chat offers to send.
+        first: the user that a new browser plays; else the first sales rep.
     """
 
     name = PLATFORM
@@ -62,10 +63,12 @@ class Sandbox:
         on_clock: OnClock,
         max_upload: int = MAX_UPLOAD,
         examples: Sequence[str] = EXAMPLES,
+        first: str = "",
     ) -> None:
         self._store = store
         self._token = token
         self._examples = tuple(examples)
+        self._first = first
         self._uploads = Uploads(folder / "uploads", max_upload)
         self._screens = Screens(folder / "screens.jsonl")
         self._hub = Hub()
@@ -159,6 +162,7 @@ class Sandbox:
             "screens": {chat: [frame(entry) for entry in self._screens.tail(chat)] for chat in sorted(chats)},
             "clock": self._hands.frame(),
             "examples": self._examples,
+            "first": self._first,
             "max_upload": self._uploads.max_bytes,
             "max_message": MAX_BYTES,
         }

@@ -62,7 +62,7 @@ class Door:
         return pages.closed("这个地址已经用过，或者不对", f"如果您刚才在另一个浏览器里打开过，请继续用那一个。否则：{AGAIN}")
 
     def _refusal(self, request: web.Request, *, session: bool, origin: bool) -> web.StreamResponse | None:
-        if not (_is_local(request.remote) and _HOST.fullmatch(request.host)):
+        if not (is_local(request.remote) and _HOST.fullmatch(request.host)):
             return pages.closed("只能在本机打开", "演示页面只接受本机的访问，请用 http://127.0.0.1 开头的地址。")
         if origin and request.headers.get("Origin") != f"http://{request.host}":
             return pages.closed("来自别处的请求", "这个请求不是演示页面自己发出的，已经拒绝。")
@@ -81,7 +81,8 @@ def _same(given: str, secret: str) -> bool:
     return secrets.compare_digest(given.encode("utf-8", "replace"), secret.encode())
 
 
-def _is_local(peer: str | None) -> bool:
+def is_local(peer: str | None) -> bool:
+    """Whether a peer's address is this machine's own."""
     try:
         address = ip_address(peer or "")
     except ValueError:

@@ -89,6 +89,7 @@ class Demo:
             next_morning=next_morning,
             on_clock=self._moved,
             max_upload=MAX_UPLOAD,
+            first="li",
         )
         app = web.Application()
         self.sandbox.mount(app, self.bot.receive)

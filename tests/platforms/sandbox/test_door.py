@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import ClientSession, CookieJar, WSServerHandshakeError
 
+from bot.platforms.sandbox.door import is_local
 from tests.platforms.sandbox.conftest import TOKEN, Demo
 
 
@@ -73,6 +74,16 @@ async def test_without_a_session_there_is_a_page_that_says_what_to_do(demo: Demo
 async def test_another_host_name_is_refused(demo: Demo, guest: ClientSession, host: str, path: str) -> None:
     answer = await guest.get(demo.root + path, headers={"Host": host, "Origin": f"http://{host}"})
     assert answer.status == 403
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
+def test_a_peer_on_this_machine_is_local(peer: str) -> None:
+    assert is_local(peer)
+
+
+@pytest.mark.parametrize("peer", ["192.168.1.5", "10.0.0.1", "8.8.8.8", "::ffff:10.0.0.1", "fe80::1", "", None, "localhost"])
+def test_any_other_peer_is_not_local(peer: str | None) -> None:
+    assert not is_local(peer)
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://127.0.0.1", ""])

@@ -205,6 +205,17 @@ async def test_a_tapped_button_is_busy_until_the_bot_answers(demo: Demo, page: P
     await expect(button).to_be_enabled()
 
 
+async def test_the_words_of_a_refused_tap_are_kept(demo: Demo, page: Page) -> None:
+    await say(page, "任务")
+    await page.get_by_role("button", name="暂缓").click()
+    demo.bot.trouble = StorageError("磁盘满了")
+    await page.get_by_label("为什么暂缓?").fill("客户出差")
+    await page.get_by_role("button", name="确定").click()
+    await expect(page.locator(".toast")).to_have_text("磁盘满了")
+    await expect(page.get_by_label("为什么暂缓?")).to_have_value("客户出差")
+    await expect(page.get_by_role("button", name="确定")).to_be_enabled()
+
+
 async def test_a_long_list_folds_its_buttons(demo: Demo, page: Page) -> None:
     lines = tuple(Line(text=f"客户 {n}", detail="下一步：报价", colour="red", buttons=(DONE, SNOOZE)) for n in range(5))
     sections = (Section(title="华东"), Section(title="机床", level=2), Section(title="李四", level=3, lines=lines))
@@ -245,6 +256,20 @@ async def test_no_microphone_is_said_in_words(page: Page) -> None:
     await expect(page.locator(".record-words")).to_contain_text("上传录音文件")
 
 
+async def test_speech_is_recorded_in_the_browser(demo: Demo, page: Page) -> None:
+    await page.context.grant_permissions(["microphone"])
+    await page.get_by_role("button", name="语音").click()
+    await page.get_by_role("button", name="开始录音").click()
+    await expect(page.locator(".record-time")).to_have_text("0:01")
+    await page.get_by_role("button", name="停止并发送").click()
+    await expect(page.locator("audio.player")).to_be_visible()
+    event = demo.bot.events[0]
+    assert isinstance(event, Voice)
+    assert event.seconds
+    assert event.media.content_type == "audio/webm"
+    assert event.media.size
+
+
 async def test_a_file_that_is_too_large_is_refused_before_it_is_sent(demo: Demo, page: Page) -> None:
     big = FilePayload(name="big.mp4", mimeType="video/mp4", buffer=bytes(MAX_UPLOAD + 1))
     await page.set_input_files("input[data-pick=video]", big)
@@ -265,6 +290,14 @@ async def test_a_place_is_picked_from_the_known_ones(demo: Demo, page: Page) -> 
     event = demo.bot.events[0]
     assert isinstance(event, Location)
     assert (round(event.lat), round(event.lng)) == (31, 122)
+
+
+async def test_the_browser_s_position_fills_the_form(demo: Demo, page: Page) -> None:
+    await page.context.grant_permissions(["geolocation"])
+    await page.context.set_geolocation({"latitude": 30.1, "longitude": 120.2})
+    await page.get_by_role("button", name="位置").click()
+    await page.get_by_role("button", name="用浏览器定位").click()
+    await expect(page.get_by_label("纬度")).to_have_value("30.100000")
 
 
 async def test_a_place_can_be_typed_and_wrong_numbers_get_a_sentence(demo: Demo, page: Page) -> None:

@@ -1,9 +1,11 @@
 """Files go in as a stream and come out as the same bytes."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from io import BytesIO
 
 import pytest
+from yarl import URL
 
 from bot.chat.incoming import Document, Photo, Voice
 from bot.domain.errors import PlatformError
@@ -24,6 +26,12 @@ async def wire(demo: Demo) -> AsyncIterator[Wire]:
 async def zeros(size: int) -> AsyncIterator[bytes]:
     for _ in range(size // 2**16):
         yield bytes(2**16)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110  (a folder has no event)
+            await asyncio.sleep(0)
 
 
 def spool(demo: Demo) -> list[str]:
@@ -96,6 +104,17 @@ async def test_unfinished_files_of_an_earlier_run_are_removed(demo: Demo) -> Non
     (demo.folder / "uploads" / ("0" * 32 + ".png.part")).write_bytes(b"x")
     await demo.start()
     assert spool(demo) == []
+
+
+async def test_an_upload_that_breaks_off_leaves_nothing(demo: Demo, wire: Wire) -> None:
+    cookies = wire.http.cookie_jar.filter_cookies(URL(demo.root + "/sandbox"))
+    cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items())
+    _, writer = await asyncio.open_connection("127.0.0.1", demo.port)
+    head = f"POST /sandbox/upload?name=a.png HTTP/1.1\r\nHost: 127.0.0.1:{demo.port}\r\nOrigin: {demo.root}\r\nCookie: {cookie}\r\n"
+    writer.write(head.encode() + b"Content-Length: 1000\r\n\r\nonly this")
+    await until(lambda: len(spool(demo)) == 1)
+    writer.close()
+    await until(lambda: spool(demo) == [])
 
 
 @pytest.mark.parametrize("ref", ["", "../screens.jsonl", "/etc/passwd", "0" * 32 + ".png", "0" * 32, "..", "0" * 32 + ".png\n", "\x00"])

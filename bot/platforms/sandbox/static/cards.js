@@ -9,9 +9,9 @@ const COLOURS = { green: "绿", neutral: "平稳", yellow: "黄", red: "红" };
 
 const busy = new Set();
 
-// Something has arrived from the bot: whatever was waiting is answered.
-export function calm(chat) {
-  for (const wait of [...busy]) if (wait.chat === chat) wait.end();
+// Something has arrived from the bot: whatever was waiting is answered. After a refusal what was typed stays.
+export function calm(chat, answered = true) {
+  for (const wait of [...busy]) if (wait.chat === chat) wait.end(answered);
 }
 
 export function card(entry, tap) {
@@ -108,9 +108,9 @@ function waitFor(node, chat) {
   const buttons = [...node.querySelectorAll("button.action")];
   for (const each of buttons) each.disabled = true;
   const wait = { chat, end };
-  const timer = setTimeout(end, BUSY_MS);
+  const timer = setTimeout(() => end(false), BUSY_MS);
   busy.add(wait);
-  function end() {
+  function end(answered) {
     clearTimeout(timer);
     busy.delete(wait);
     node.removeAttribute("aria-busy");
@@ -118,6 +118,6 @@ function waitFor(node, chat) {
       each.disabled = false;
       each.classList.remove("busy");
     }
-    node.querySelector(".ask")?.remove();
+    if (answered) node.querySelector(".ask")?.remove();
   }
 }

@@ -34,9 +34,7 @@ const PATHS = {
   file: "M7 4h7l4 4v12H7zM14 4v4h4M10 13h5M10 16h5",
   pin: "M12 20s6-5.500 6-10a6 6 0 0 0-12 0c0 4.500 6 10 6 10zM12 12a2 2 0 1 0 0-4 2 2 0 0 0 0 4z",
   clock: "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM12 8v4l3 2",
-  people: "M9 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM3.500 19a5.500 5.500 0 0 1 11 0M16 5.500a3 3 0 0 1 0 5.500M17 14a5.500 5.500 0 0 1 3.500 5",
   check: "M5 12.500l4.500 4.500L19 7.500",
-  retry: "M19 12a7 7 0 1 1-2-5l2 2M19 4.500V9h-4.500",
 };
 
 export function icon(name) {
@@ -52,7 +50,7 @@ export function icon(name) {
 const SHADES = 8;
 
 export function avatar(name, kind = "person") {
-  if (kind === "bot") return h("img", { class: "avatar", src: "/sandbox/static/logo.svg", alt: "" });
+  if (kind === "bot") return h("span", { class: "avatar of-bot", "aria-hidden": "true" });
   const shade = [...name].reduce((sum, char) => sum + char.codePointAt(0), 0) % SHADES;
   const label = kind === "group" ? "群" : [...name].slice(-2).join("");
   return h("span", { class: `avatar shade-${shade} of-${kind}`, "aria-hidden": "true" }, label);

@@ -28,7 +28,7 @@ function heard(frame) {
     clock.settled();
   } else if (frame.kind === "refused") {
     clock.settled();
-    calm(state.chat);
+    calm(state.chat, false);
     if (!frame.told) toast(frame.text);
   } else {
     toast(frame.text);
@@ -40,7 +40,8 @@ function heard(frame) {
 function route() {
   if (!state.ready) return;
   const words = new URLSearchParams(location.hash.slice(1));
-  const person = state.people.find(({ user }) => user === words.get("u")) || state.people[0];
+  const named = (name) => state.people.find(({ user }) => user === name);
+  const person = named(words.get("u")) || named(state.first) || state.people.find(({ sells }) => sells) || state.people[0];
   if (!person) return;
   const open = chatOf(person, words.get("c"));
   const before = `${state.user} ${state.chat}`;

@@ -25,7 +25,7 @@ export function drawPeople(choose) {
   for (const region of regions) {
     const name = region || "公司";
     items.push({ key: `r:${region}`, version: 0, make: () => h("h4", {}, name) });
-    for (const person of state.people.filter((other) => other.region === region)) {
+    for (const person of state.people.filter((other) => other.region === region).sort((a, b) => b.sells - a.sells)) {
       const count = unreadOf(person);
       const here = person.user === state.user;
       items.push({ key: `p:${person.user}`, version: `${person.name}${person.title}${count}${here}`, make: () => personRow(person, count, here, choose) });
@@ -42,7 +42,9 @@ function personRow(person, count, here, choose) {
 
 export function drawChats(open) {
   const person = me();
-  const items = (person?.chats || []).map((chat) => {
+  const latest = ({ chat }) => (entries(chat).length ? Date.parse(entries(chat).at(-1).at) : 0);
+  const sorted = [...(person?.chats || [])].sort((a, b) => a.group - b.group || latest(b) - latest(a));
+  const items = sorted.map((chat) => {
     const last = entries(chat.chat).at(-1);
     const count = unread(person.user, chat.chat);
     const current = chat.chat === state.chat;

@@ -6,6 +6,7 @@ export const state = {
   people: [],
   screens: new Map(), // chat -> entries in order
   examples: [],
+  first: "",
   maxUpload: 0,
   maxMessage: 0,
   user: "",
@@ -40,6 +41,7 @@ export function greet(hello) {
   state.people = hello.people;
   state.screens = new Map(Object.entries(hello.screens));
   state.examples = hello.examples;
+  state.first = hello.first;
   state.maxUpload = hello.max_upload;
   state.maxMessage = hello.max_message;
 }
