@@ -42,8 +42,9 @@ class Choice:
 
 def mentions(text: str, view: View) -> list[Mention]:
     """Known names in the text, longest first where they overlap; sound counts where the written form is not found."""
-    exact = _longest(view.hits(text))
-    taken = [(h.start, h.end) for h in exact]
+    brands = [(at, at + len(b)) for b in (*words("brands", "brands"), *view.by_brand) if (at := text.find(b)) >= 0]
+    exact = [h for h in _longest(view.hits(text)) if not any(s <= h.start and h.end <= e and e - s > h.end - h.start for s, e in brands)]
+    taken = [(h.start, h.end) for h in exact] + brands
     heard = [h for h in view.sounding(text) if not _overlaps(h, taken) and _plausible(h, text)]
     return sorted((_mention(text, group) for group in _grouped(exact + _longest(heard))), key=lambda m: m.start)
 

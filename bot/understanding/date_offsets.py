@@ -52,7 +52,11 @@ class Offset:
         moment = self._moment(now, calendar)
         day = moment.date()
         if self.relation in ("within", "next"):
-            edge = _midnight(moment) if self.unit in ("年", "季度", "月", "周") and self.sign < 0 or self.unit in ("年", "月") and self.relation == "next" else moment
+            edge = (
+                _midnight(moment)
+                if self.unit in ("年", "季度", "月", "周") and self.sign < 0 or self.unit in ("年", "月") and self.relation == "next"
+                else moment
+            )
             if self.sign < 0:
                 return edge, now, day
             return now, _end_of(moment) if self.relation == "within" and self.in_days else edge, day

@@ -114,9 +114,18 @@ def _weakly_visited(page: Page, *, named: bool, people: bool) -> bool:
     hour = any(
         w.clock and w.tense <= 0 and not w.tense > 0 and w.start < 16 and w.clock <= page.now.time() for w in page.whens if not w.day_said
     )
-    if re.match(r"^.{0,6}(?:去|跑|(?<![收推进见])到)(?!货|账|期|位)", page.bare) and not any(w.tense > 0 for w in page.whens if w.start < 8):
+    if re.match(r"^.{0,6}(?:去|跑|(?<![收推进见])到)(?!货|账|期|位)", page.bare) and not any(
+        w.tense > 0 for w in page.whens if w.start < 8
+    ):
         return True
-    return bool(hour or (weak and re.search("[去跑见]|在.{1,6}(?:见|聊|谈|看|上)|在\ue000", page.bare[head.start : head.end]) and (past_day or head.tense < 0)))
+    return bool(
+        hour
+        or (
+            weak
+            and re.search("[去跑见]|在.{1,6}(?:见|聊|谈|看|上)|在\ue000", page.bare[head.start : head.end])
+            and (past_day or head.tense < 0)
+        )
+    )
 
 
 def _happened(page: Page, *, amount: bool, named: bool, people: bool, stage: Stage | None) -> Intent:
@@ -241,7 +250,9 @@ def stage_of(page: Page) -> Stage | None:
 
 def is_move(page: Page, stage: Stage) -> bool:
     """Whether the stage was said by its name as a move, not only inferred from a signature."""
-    return any((m := re.search(rule, page.text)) and _moved(page.text, m.start(), m.end()) for rule in groups("stages").get(stage.value, ()))
+    return any(
+        (m := re.search(rule, page.text)) and _moved(page.text, m.start(), m.end()) for rule in groups("stages").get(stage.value, ())
+    )
 
 
 def _moved(text: str, start: int, end: int) -> bool:

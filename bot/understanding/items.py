@@ -8,7 +8,7 @@ from functools import cache
 from bot.domain.understood import Item, Span
 from bot.understanding.codes import Code
 from bot.understanding.knowledge import pattern, words
-from bot.understanding.money import Amount, amount_at
+from bot.understanding.money import Amount, amount_at, find_amounts
 from bot.understanding.numerals import ARABIC, HANZI, NUMBER, number
 from bot.understanding.text import MASK
 
@@ -89,6 +89,8 @@ def _said_price(m: re.Match[str], amount: Amount | None) -> Decimal | None:
     """The figure, with a spoken tail of tenths (一块二一只 is 1.2)."""
     if amount and amount.end <= m.end() and amount.end > m.end("n") and re.search("[块元毛角]", text_of(m)):
         return amount.value
+    if amount and "u" not in m.re.groupindex and amount.start == m.start("n") and 0 <= amount.end - m.end() <= 2:
+        return amount.value
     value = number(m["n"])
     if value is None:
         return None
@@ -108,6 +110,8 @@ def find_quantities(text: str, prices: list[Price]) -> list[Quantity]:
             continue
         value = Decimal("0.5") if m["n"] == "半" else number(m["n"])
         if value is None or (m["n"] in ("一", "1") and m["u"] in ("个", "条", "张", "份", "把", "块", "部", "批", "面", "次", "打")):
+            continue
+        if m["u"] == "个" and re.match(f"[{HANZI}]", text[m.end() :]):
             continue
         out.append(Quantity(m.start(), m.end(), value, m["u"]))
     return [q for q in out if not _elsewhere(text, q)]
@@ -141,21 +145,45 @@ _SPEC = re.compile(
 )
 
 
-def _name_before(text: str, at: int, floor: int) -> Span | None:
-    """The product words that end where the quantity begins."""
+def _name_before(text: str, at: int, floor: int, *, tokens: int = 1) -> Span | None:
+    """The product words that end where the quantity begins; in a quotation line words of size or price may stand between."""
     end = at
-    while end > floor and text[end - 1] in " :,":
-        end -= 1
-    if at - end > 2 or (text[end:at].strip(" ") and text[end:at].strip(" ") not in ":,"):
-        return None
-    begin = end
-    while begin > floor and not re.match(f"[{_GAP}]", text[begin - 1]):
-        begin -= 1
+    for _ in range(tokens):
+        gap = end
+        while end > floor and text[end - 1] in " :,":
+            end -= 1
+        if gap - end > 2:
+            return None
+        begin = end
+        while begin > floor and not re.match(f"[{_GAP}]", text[begin - 1]):
+            begin -= 1
+        found = _product_in(text, begin, end)
+        if found:
+            return _joined(text, found, floor) if tokens > 1 else found
+        if begin == end or not _BETWEEN.fullmatch(text[begin:end]):
+            return None
+        end = begin
+    return None
+
+
+_BETWEEN = re.compile(r"[\dA-Za-z.*×/]+|报价[^,。]{0,4}|起订|单价|每箱")
+_SUFFIXED = re.compile(r"[\dA-Za-z][\dA-Za-z.-]*[一-鿿]{1,4}")
+
+
+def _joined(text: str, found: Span, floor: int) -> Span:
+    """With the word before, where the last one only qualifies it (纸巾 24包装)."""
+    if not _SUFFIXED.fullmatch(text[found[0] : found[1]]) or text[found[0] - 1 : found[0]] != " ":
+        return found
+    before = _name_before(text, found[0], floor)
+    return (before[0], found[1]) if before else found
+
+
+def _product_in(text: str, begin: int, end: int) -> Span | None:
     run = text[begin:end]
     if verbs := _verbs_at_end().search(run):
         run = run[: verbs.start()]
     last = None
-    for last in _verbs().finditer(run):
+    for last in _verbs().finditer(run):  # noqa: B007
         pass
     if last:
         begin += last.end()
@@ -163,6 +191,21 @@ def _name_before(text: str, at: int, floor: int) -> Span | None:
     if (spec := _SPEC.search(run)) and spec.start() >= 2 and "的" in spec[0]:
         run = run[: spec.start()]
     return (begin, begin + len(run)) if _is_product(run) else None
+
+
+def _name_earlier(text: str, at: int) -> Span | None:
+    """A product that one of the three clauses before speaks of."""
+    end = at
+    for _ in range(4):
+        begin = max(text.rfind(c, 0, max(end - 1, 0)) for c in ",。;!?")
+        for m in pattern("goods", "earlier").finditer(text, begin + 1, end):
+            group = m.lastgroup or "a"
+            if _product_in(text, *m.span(group)) == m.span(group):
+                return m.span(group)
+        end = begin
+        if begin < 0:
+            return None
+    return None
 
 
 def _name_after(text: str, at: int) -> Span | None:
@@ -206,17 +249,28 @@ def read_lines(text: str, codes: list[Code], *, quoting: bool) -> list[Line]:
         counts = [q for q in counts if q.value != 1 or text[q.start] in "1"]
     lines: list[Line] = []
     floor = 0
+    wanted = pattern("goods", "ordering")
     for i, q in enumerate(counts):
         ceiling = counts[i + 1].start if i + 1 < len(counts) else len(text)
         line, floor = _line(text, q, prices, models, floor, ceiling, quoting=quoting)
-        lines.append(line)
+        bare = line.item.name is None and line.item.model is None and line.item.unit_price is None
+        if not (bare and not quoting and (q.unit == "个" or not wanted.search(text[max(0, q.start - 4) : q.start]))):
+            lines.append(line)
     used = {s for line in lines for s in line.spans}
     loose = [p for p in prices if (p.start, p.end) not in used]
     if not lines:
         lines = [_priced(text, p, models, quoting=quoting) for p in loose[:3]]
         if not lines and quoting:
-            lines = [Line(Item(model=c.value), ((c.start, c.end),)) for c in models]
+            lines = [Line(Item(model=c.value), ((c.start, c.end),)) for c in models] or _lump(text)
     return lines
+
+
+def _lump(text: str) -> list[Line]:
+    """A product quoted for one sum: 改造总包 两百三十万."""
+    for amount in find_amounts(text):
+        if amount.value >= 1000 and (name := _name_before(text, amount.start, 0)):
+            return [Line(Item(name=text[name[0] : name[1]]), (name,))]
+    return []
 
 
 def _line(text: str, q: Quantity, prices: list[Price], models: list[Code], floor: int, ceiling: int, *, quoting: bool) -> tuple[Line, int]:
@@ -231,11 +285,9 @@ def _line(text: str, q: Quantity, prices: list[Price], models: list[Code], floor
     if model and model.end <= q.start:
         name = _name_between(text, model, q, floor)
     else:
-        name = (
-            _name_before(text, start, floor)
-            or _name_after(text, q.end)
-            or (_name_before(text, q.start, floor) if start != q.start else None)
-        )
+        name = _name_before(text, start, floor, tokens=3 if quoting else 1) or _name_after(text, q.end)
+        name = name or (_name_before(text, q.start, floor) if start != q.start else None)
+        name = name or (None if floor or quoting else _name_earlier(text, start))
     if model:
         spans.append((model.start, model.end))
         name = None if name and name[0] < model.end and model.start < name[1] else name

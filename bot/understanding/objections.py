@@ -1,6 +1,7 @@
 """Why the customer hesitates, and who competes."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from bot.domain.understood import Objection, Span
@@ -20,8 +21,23 @@ def _negated() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in groups("objections", "negated")["patterns"]))
 
 
-def find_objections(text: str) -> list[tuple[Objection, Span]]:
-    """Objection codes with the words that show them; negated ones are not listed."""
+def find_objections(text: str, rivals: Sequence[tuple[str, Span]] = ()) -> list[tuple[Objection, Span]]:
+    """Objection codes with the words that show them; negated ones are not listed, a competitor in the field counts."""
+    found = _said_objections(text)
+    codes = {code for code, _ in found}
+    if rivals and Objection.COMPETITOR not in codes and not _replaced().search(text):
+        found.append((Objection.COMPETITOR, rivals[0][1]))
+    if Objection.NO_NEED in codes:
+        found = [(code, span) for code, span in found if code is not Objection.TIMING or not text[span[0] :].startswith("暂")]
+    return found
+
+
+@cache
+def _replaced() -> re.Pattern[str]:
+    return re.compile("|".join(groups("objections", "rival")["replaced"]))
+
+
+def _said_objections(text: str) -> list[tuple[Objection, Span]]:
     said = _negated().sub(lambda m: _NEGATED * len(m[0]), text)
     return [(Objection(code), m.span()) for code, rule in _rules().items() if (m := rule.search(said))]
 

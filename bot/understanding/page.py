@@ -73,7 +73,11 @@ def split(text: str, whens: Sequence[When], now: datetime) -> list[Clause]:
 def _clause(text: str, start: int, end: int, whens: Sequence[When], now: datetime) -> Clause:
     said = text[start:end]
     inside = [w for w in whens if start <= w.start < end and w.kind != "duration" and (w.future or w.clock)]
-    fixed = [w.tense for w in inside if w.tense and w.day_said] + [-1 for w in inside if w.start < 10 and _struck(w, now)] + [1 for w in inside if w.relation in ("before", "within") and not w.tense]
+    fixed = (
+        [w.tense for w in inside if w.tense and w.day_said]
+        + [-1 for w in inside if w.start < 10 and _struck(w, now)]
+        + [1 for w in inside if w.relation in ("before", "within") and not w.tense]
+    )
     aspect, later = _ASPECT.search(said), _LATER.search(said)
     if 1 in fixed and not (aspect and start + aspect.start() < min(w.start for w in inside)):
         return Clause(start, end, said, 1)

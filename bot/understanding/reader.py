@@ -14,7 +14,7 @@ from bot.understanding.aliases import place_of
 from bot.understanding.codes import Code, contract_of, find_codes
 from bot.understanding.companies import find_company
 from bot.understanding.customers import Choice, Mention, by_contact, choose, is_aside, mentions, resembling, spelt_as_known
-from bot.understanding.date_find import find
+from bot.understanding.date_find import When, find
 from bot.understanding.intent import channel_of, read_intent, stage_of
 from bot.understanding.items import Line, read_lines
 from bot.understanding.knowledge import pattern
@@ -31,6 +31,7 @@ LONGEST = 4000
 _NO_LINES = frozenset(
     (Intent.COMPLAINT, Intent.QUERY, Intent.TEMPLATE, Intent.UNDO, Intent.HELP, Intent.CHAT, Intent.STAGE, Intent.PAYMENT)
 )
+_NO_OBJECTIONS = frozenset((Intent.COMPLAINT, Intent.CORRECT, Intent.QUOTE, Intent.NEW_CUSTOMER, Intent.PLAN, Intent.CHAT, Intent.PAYMENT))
 _ONLY_WHO = frozenset((Intent.QUERY, Intent.TEMPLATE, Intent.UNDO, Intent.HELP))
 
 
@@ -110,7 +111,7 @@ class _Reading:
         self._customer(choice)
         self._codes(contract)
         if intent not in _ONLY_WHO:
-            self._tell(intent, choice.row, stage, contract, people)
+            self._tell(intent, choice, stage, contract, people)
         return self._finish(choice)
 
     def _lines(self, contract: Code | None, *, quoting: bool) -> list[Line]:
@@ -189,30 +190,33 @@ class _Reading:
             if (code := self.page.first(kind)) and code != contract:
                 self.out.put(key, code.value, [(code.start, code.end)])
 
-    def _tell(self, intent: Intent, row: KnownCustomer | None, stage: Stage | None, contract: Code | None, people: list[Person]) -> None:
-        self._when(intent)
+    def _tell(self, intent: Intent, choice: Choice, stage: Stage | None, contract: Code | None, people: list[Person]) -> None:
+        ahead = self._when(intent)
         self.out.put("channel", channel_of(self.page, intent), sure=0.85)
         lines = self._lines(contract, quoting=intent is Intent.QUOTE) if intent not in _NO_LINES else []
         self.out.put_list("items", [line.item for line in lines], [list(line.spans) for line in lines], 0.8)
         self._money(intent, [s for line in lines for s in line.spans])
         self.out.put("stage", stage if intent in (Intent.STAGE, Intent.CONTRACT, Intent.VISIT, Intent.FOLLOW_UP) else None)
-        objections = (
-            find_objections(self.plain)
-            if intent not in (Intent.COMPLAINT, Intent.CORRECT, Intent.QUOTE, Intent.NEW_CUSTOMER, Intent.PLAN)
-            else []
-        )
-        self.out.put_list("objections", [code for code, _ in objections], [[s] for _, s in objections], 0.75)
-        rivals = find_competitors(self.masked, row.competitors if row else (), ()) if intent is not Intent.QUOTE else []
-        self.out.put_list("competitors", [name for name, _ in rivals], [[s] for _, s in rivals], 0.85)
-        self._words(intent, people)
+        self._field(intent, choice)
+        self._words(intent, people, ahead)
 
-    def _when(self, intent: Intent) -> None:
+    def _field(self, intent: Intent, choice: Choice) -> None:
+        """Who competes and what the customer objects to."""
+        text = blank(self.masked, [choice.span]) if choice.span and choice.row is None else self.masked
+        rivals = find_competitors(text, choice.row.competitors if choice.row else ()) if intent is not Intent.QUOTE else []
+        self.out.put_list("competitors", [name for name, _ in rivals], [[s] for _, s in rivals], 0.85)
+        if intent not in _NO_OBJECTIONS:
+            objections = find_objections(self.plain, rivals)
+            self.out.put_list("objections", [code for code, _ in objections], [[s] for _, s in objections], 0.75)
+
+    def _when(self, intent: Intent) -> list[When]:
         done = intent is Intent.CONTRACT and bool(pattern("intents", "contract_done").search(self.plain))
-        occurred, coming = read_schedule(self.page, intent, done=done)
+        occurred, coming, ahead = read_schedule(self.page, intent, done=done)
         self.out.put("occurred_on", occurred.day, occurred.spans, 0.9 if occurred.spans else 0.7)
         self.out.put("occurred_time", occurred.clock, occurred.spans)
         self.out.put("next_on", coming.day, coming.spans)
         self.out.put("next_time", coming.clock, coming.spans)
+        return ahead
 
     def _money(self, intent: Intent, taken: list[Span]) -> None:
         calm = self.page.calm
@@ -230,15 +234,10 @@ class _Reading:
         if total and not (intent is Intent.PAYMENT and not re.search("总额|合同额|总价|总共|合同金额|一共", calm)):
             self.out.put("total_amount", total.value, [total.span])
 
-    def _words(self, intent: Intent, people: list[Person]) -> None:
-        ahead = [
-            w
-            for w in self.page.whens
-            if w.kind != "duration" and (w.tense > 0 or (w.tense == 0 and w.future and not _begins(self.page, w)))
-        ]
+    def _words(self, intent: Intent, people: list[Person], ahead: list[When]) -> None:
         actions = action_items(self.page, intent, ahead, people)
         self.out.put_list("action_items", [a for a, _ in actions], [[s] for _, s in actions], 0.7)
-        if reason := delay_reason(self.page, intent):
+        if reason := delay_reason(self.page, intent, self.people):
             self.out.put("delay_reason", reason[0], [reason[1]], 0.65)
         needs = needs_of(self.plain)
         self.out.put_list("needs", [n for n, _ in needs], [[s] for _, s in needs], 0.5)
@@ -258,10 +257,6 @@ class _Reading:
 def _again(text: str, people: Sequence[Person]) -> list[Span]:
     """Where persons already found are named once more."""
     return [m.span() for p in people for m in re.finditer(re.escape(p.name), text)]
-
-
-def _begins(page: Page, when: Any) -> bool:  # noqa: ANN401
-    return bool(when.start <= 4 and page.has_past())
 
 
 def _received(text: str) -> bool:

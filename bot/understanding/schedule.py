@@ -39,10 +39,10 @@ class Moment:
     spans: tuple[Span, ...] = ()
 
 
-def read_schedule(page: Page, intent: Intent, *, done: bool) -> tuple[Moment, Moment]:
-    """What happened when, and the next step. ``done``: a contract is already signed or sent."""
+def read_schedule(page: Page, intent: Intent, *, done: bool) -> tuple[Moment, Moment, list[When]]:
+    """What happened when, the next step, and all dates still to come. ``done``: a contract is already signed or sent."""
     if intent in _SILENT:
-        return Moment(), Moment()
+        return Moment(), Moment(), []
     past: list[tuple[When, date]] = []
     ahead: list[tuple[When, date]] = []
     dates = [w for w in page.whens if w.kind != "duration" and not _vague(w)]
@@ -53,7 +53,7 @@ def read_schedule(page: Page, intent: Intent, *, done: bool) -> tuple[Moment, Mo
             past.append((when, day))
         elif side > 0 and day and not _skipped(page, when, intent):
             ahead.append((when, day))
-    return _occurred(page, intent, past, done=done), _next(page, ahead)
+    return _occurred(page, intent, past, done=done), _next(page, ahead), [when for when, _ in ahead]
 
 
 def _vague(when: When) -> bool:
