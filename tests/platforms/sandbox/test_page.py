@@ -226,6 +226,26 @@ async def test_a_long_list_folds_its_buttons(demo: Demo, page: Page) -> None:
     await expect(page.get_by_role("button", name="已跟进")).to_have_count(1)
 
 
+async def test_a_list_taller_than_the_window_is_read_from_its_top(demo: Demo, phone: Page) -> None:
+    lines = tuple(Line(text=f"客户 {n}", detail="下一步：报价") for n in range(40))
+    await demo.sandbox.send("p:li", Card(key="list", title="清单", sections=(Section(title="华东", lines=lines),)), "list")
+    await phone.locator("#chats button").first.click()
+    await expect(phone.locator(".card-title")).to_be_in_viewport()
+    await say(phone, "看完了")
+    await expect(phone.locator(".mine .bubble")).to_be_in_viewport()
+
+
+async def test_who_reads_above_is_told_of_new_messages_and_not_moved(demo: Demo, page: Page) -> None:
+    for number in range(40):
+        await demo.sandbox.send("p:li", Reply(text=f"第 {number} 条"), f"k{number}")
+    await expect(page.get_by_text("第 39 条").last).to_be_in_viewport()
+    await page.locator("#messages").evaluate("box => { box.scrollTop = 0; }")
+    await expect(page.get_by_text("第 0 条", exact=True)).to_be_in_viewport()
+    await demo.sandbox.send("p:li", Reply(text="新的"), "new")
+    await page.get_by_role("button", name="有新消息").click()
+    await expect(page.locator(".bubble").last).to_be_in_viewport()
+
+
 async def test_a_picture_is_uploaded_and_shown(demo: Demo, page: Page) -> None:
     await page.set_input_files("input[data-pick=image]", {"name": "现场.png", "mimeType": "image/png", "buffer": PNG})
     await expect(page.locator("img.thumb")).to_be_visible()

@@ -11,6 +11,7 @@ const LEADS = {
 };
 const GAP_MS = 5 * 60 * 1000;
 const NEAR_PX = 80;
+const HEAD_PX = 40;
 
 let shownChat = "";
 let hooks = {};
@@ -29,11 +30,14 @@ export function setup(given) {
   new ResizeObserver(() => stick && toEnd()).observe(box);
 }
 
+// To the newest message; one that is taller than the window is read from its top.
 export function toEnd() {
   const box = byId("messages");
+  const last = box.lastElementChild;
+  const tall = last && last.offsetHeight > box.clientHeight;
   stick = true;
   byId("newer").hidden = true;
-  box.scrollTop = box.scrollHeight;
+  box.scrollTop = tall ? last.offsetTop - box.offsetTop - HEAD_PX : box.scrollHeight;
 }
 
 export function draw() {
@@ -47,7 +51,8 @@ export function draw() {
   const news = reconcile(box, items.length || !chat ? items : [hint(chat)]);
   if (fresh) return toEnd();
   for (const { node, edited } of news) node.classList.toggle("flash", edited);
-  if (stick) toEnd();
+  const said = news.some(({ node, fresh: made }) => made && node.classList.contains("mine"));
+  if (stick || said) toEnd();
   else if (news.some((made) => made.fresh)) byId("newer").hidden = false;
 }
 
