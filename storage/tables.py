@@ -250,6 +250,7 @@ job = Table(
     Column("state", String(12), nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("crashes", Integer, nullable=False, server_default=text("0")),
     Column("leased_until", Utc),
     Column("error", Text),
     Column("finished_at", Utc),

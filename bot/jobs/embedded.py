@@ -9,11 +9,12 @@ import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageError
 from bot.jobs import GaveUp, Job, LostJob, NewJob, Policy, Retry, Worker
+from storage.repositories.jobs import JobRow
 from storage.store import Store
 from storage.transaction import Transaction
 
@@ -23,7 +24,9 @@ LEASE = timedelta(seconds=30)
 RENEW_SECONDS = 10.0
 POLL_SECONDS = 1.0
 # A job that takes the process down with it would otherwise come back for ever.
-MOST_ATTEMPTS = 50
+MOST_CRASHES = 50
+# What is to be done now is due whatever the clock is set to later.
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,13 @@ class EmbeddedJobs:
         self._handlers: dict[str, _Handler] = {}
         self._running: dict[int, tuple[Job, asyncio.Task[None]]] = {}
         self._wake = asyncio.Event()
+        self._claiming = asyncio.Lock()
         self._draining = False
         self._loop: asyncio.AbstractEventLoop | None = None
         store.on_commit(self.wake)
 
     def put(self, tx: Transaction, jobs: Sequence[NewJob]) -> int:
-        now = self._clock.now()
-        rows = [{"kind": j.kind, "key": j.key, "lane": j.lane, "payload": dict(j.payload), "run_at": j.run_at or now} for j in jobs]
+        rows = [{"kind": j.kind, "key": j.key, "lane": j.lane, "payload": dict(j.payload), "run_at": j.run_at or AT_ONCE} for j in jobs]
         new = tx.jobs.put(rows) if rows else 0
         tx.wake |= new > 0
         return new
@@ -68,13 +71,17 @@ class EmbeddedJobs:
 
     async def run(self) -> None:
         self._loop = asyncio.get_running_loop()
-        await self._store.write(lambda tx: tx.jobs.forget_leases())
         renewing = asyncio.create_task(self._renew())
+        fresh = True
         try:
             while not self._draining:
                 self._wake.clear()
                 try:
-                    more = await self._claim()
+                    if fresh:
+                        await self._store.write(lambda tx: tx.jobs.forget_leases())
+                        fresh = False
+                    async with self._claiming:
+                        more = await self._claim()
                 except StorageError as error:
                     log.warning("jobs wait for the database: %s", error)
                     more = False
@@ -86,6 +93,8 @@ class EmbeddedJobs:
     async def drain(self, seconds: float) -> None:
         self._draining = True
         self._wake.set()
+        async with self._claiming:  # a claim under way still hands out jobs
+            pass
         tasks = [task for _, task in self._running.values()]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=seconds)
@@ -96,14 +105,25 @@ class EmbeddedJobs:
     async def _claim(self) -> bool:
         """Start what may start; True when there may be more at once."""
         free = self._together - len(self._running)
-        kinds = [kind for kind, h in self._handlers.items() if self._busy(kind) < h.policy.together]
-        if free <= 0 or not kinds:
+        room = {kind: min(free, h.policy.together - self._busy(kind)) for kind, h in self._handlers.items()}
+        wide = [kind for kind, n in room.items() if n >= free]
+        narrow = [(kind, n) for kind, n in room.items() if 0 < n < free]
+        if self._draining or free <= 0 or not (wide or narrow):
             return False
         now = self._clock.now()
-        claimed = await self._store.write(lambda tx: tx.jobs.claim(kinds, now, now + self._lease, free, list(self._running)))
+
+        def unit(tx: Transaction) -> list[JobRow]:
+            found: list[JobRow] = []
+            for kinds, most in [*(([kind], n) for kind, n in narrow), (wide, free)]:
+                limit = min(most, free - len(found))
+                if kinds and limit > 0:
+                    found += tx.jobs.claim(kinds, now, now + self._lease, limit, list(self._running))
+            return found
+
+        claimed = await self._store.write(unit)
         for row in claimed:
             job = Job(row.id, row.kind, row.payload, row.attempt, row.failures)
-            self._running[job.id] = (job, asyncio.create_task(self._work(job)))
+            self._running[job.id] = (job, asyncio.create_task(self._work(job, row.crashes)))
         return len(claimed) == free
 
     def _busy(self, kind: str) -> int:
@@ -113,11 +133,11 @@ class EmbeddedJobs:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
 
-    async def _work(self, job: Job) -> None:
+    async def _work(self, job: Job, crashes: int) -> None:
         handler = self._handlers[job.kind]
         try:
-            if job.token > MOST_ATTEMPTS:
-                await self._bury(job, handler, "tried too often without an end")
+            if crashes > MOST_CRASHES:
+                await self._bury(job, handler, "too many processes ended while they worked on it")
             else:
                 await handler.worker(job)
         except LostJob:
@@ -152,7 +172,13 @@ class EmbeddedJobs:
                 handler.gave_up(tx, job, reason)
 
         log.error("job given up job=%s kind=%s", job.id, job.kind)
-        await self._store.write(unit)
+        try:
+            await self._store.write(unit)
+        except StorageError:
+            raise
+        except Exception:  # a job that cannot even be given up would hold its lane for ever
+            log.exception("nobody could be told that a job was given up job=%s kind=%s", job.id, job.kind)
+            await self._store.write(lambda tx: tx.jobs.bury(job.id, job.token, self._clock.now(), reason))
 
     async def _renew(self) -> None:
         while True:

@@ -13,7 +13,7 @@ from storage.tables import job
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """A claimed job; ``attempt`` fences its completion."""
+    """A claimed job; ``attempt`` fences its completion, ``crashes`` counts the processes that ended with it in hand."""
 
     id: int
     kind: str
@@ -22,9 +22,10 @@ class JobRow:
     payload: Mapping[str, Any]
     attempt: int
     failures: int
+    crashes: int
 
 
-COLUMNS = (job.c.id, job.c.kind, job.c.key, job.c.lane, job.c.payload, job.c.attempt, job.c.failures)
+COLUMNS = (job.c.id, job.c.kind, job.c.key, job.c.lane, job.c.payload, job.c.attempt, job.c.failures, job.c.crashes)
 
 
 class JobRows:
@@ -87,7 +88,8 @@ class JobRows:
 
     def forget_leases(self) -> None:
         """Free every lease: right only for a process that has the database for itself."""
-        self._db.execute(update(job).where(job.c.state == "open", job.c.leased_until.is_not(None)).values(leased_until=None))
+        left = update(job).where(job.c.state == "open", job.c.leased_until.is_not(None))
+        self._db.execute(left.values(leased_until=None, crashes=job.c.crashes + 1))
 
     def next_due(self) -> datetime | None:
         """When the first open job that nobody holds may run."""
