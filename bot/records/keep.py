@@ -6,32 +6,39 @@ another channel, or is a thing of its own (a quote, a payment). Nothing is dropp
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bot.chat.context import Context
 from bot.chat.incoming import Event
 from bot.domain.activity import Activity, ActivityKind, Piece, PieceKind
+from bot.domain.customer import Customer
 from bot.domain.recording import join
 from bot.domain.understood import Understood
-from bot.domain.values import ActivityId, CustomerId, MediaId, new_id
+from bot.domain.values import ActivityId, MediaId, new_id
 
 TALK = (ActivityKind.VISIT, ActivityKind.FOLLOW_UP)
 
 
+def said_at(ctx: Context) -> datetime:
+    """When the message reached us; later than that it may be worked on, but only this counts."""
+    return ctx.event.received_at if ctx.event else ctx.now
+
+
 def open_record(ctx: Context) -> Activity | None:
     """The record that the sender's next piece would join."""
-    return ctx.tx.activities.last_of(ctx.member.id, ctx.chat, since=ctx.now - ctx.rules.visit.join_within)
+    return ctx.tx.activities.last_of(ctx.member.id, ctx.chat, since=said_at(ctx) - ctx.rules.visit.join_within)
 
 
-def keep(ctx: Context, kind: ActivityKind, text: str, customer_id: CustomerId | None) -> Activity:
+def keep(ctx: Context, kind: ActivityKind, text: str, customer: Customer | None) -> Activity:
     """Keep a text as a record of ``kind``, joined to the open one where it belongs there. The customer is settled by the caller."""
     said = ctx.meaning
     current = open_record(ctx)
-    if current is None or not _joins(current, kind, said, customer_id):
+    if current is None or not _joins(current, kind, said, customer):
         current = start(ctx, kind)
     elif not current.text:
         current = replace(current, kind=kind)  # photos or a recording came first; now the words say what it was
-    record = join(current, said, text, ctx.now)
+    record = join(current, said, text, said_at(ctx))
     ctx.tx.activities.save(record)
     ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=text, activity=record))
     return record
@@ -39,11 +46,11 @@ def keep(ctx: Context, kind: ActivityKind, text: str, customer_id: CustomerId | 
 
 def start(ctx: Context, kind: ActivityKind) -> Activity:
     """A new, empty record of the sender's; what was said just before and fitted nothing becomes part of it."""
-    record = Activity(
-        id=ActivityId(new_id("a")), kind=kind, member_id=ctx.member.id, chat=ctx.chat, received_at=ctx.now, last_piece_at=ctx.now
-    )
+    now = said_at(ctx)
+    record = Activity(id=ActivityId(new_id("a")), kind=kind, member_id=ctx.member.id, chat=ctx.chat, received_at=now, last_piece_at=now)
     ctx.tx.activities.save(record)
-    ctx.tx.activities.attach(ctx.tx.activities.loose_pieces(ctx.member.id, ctx.now - ctx.rules.visit.join_within), record.id)
+    loose = ctx.tx.activities.loose_pieces(ctx.member.id, now - ctx.rules.visit.join_within)
+    ctx.tx.activities.attach([p for p in loose if p.data.get("chat") == ctx.chat], record.id)
     return record
 
 
@@ -53,7 +60,7 @@ def note(
     """Add a piece (a photo, a place, words that say nothing structured) to a record."""
     ctx.tx.activities.add_piece(piece(ctx, kind, text=text, media=media, data=data, activity=record))
     words = f"{record.text}\n{text}" if record.text and text else record.text or text
-    record = replace(record, text=words, last_piece_at=ctx.now)
+    record = replace(record, text=words, last_piece_at=max(record.last_piece_at, said_at(ctx)))
     ctx.tx.activities.save(record)
     return record
 
@@ -67,28 +74,26 @@ def piece(
     data: Mapping[str, Any] | None = None,
     activity: Activity | None = None,
 ) -> Piece:
-    """The event as a piece, not saved yet."""
+    """The event as a piece, not saved yet; a loose one remembers the chat in which it may still find its record."""
     event: Event | None = ctx.event
     return Piece(
         id=new_id("p"),
         member_id=ctx.member.id,
         kind=kind,
-        received_at=ctx.now,
+        received_at=said_at(ctx),
         event_id=event.event_id if event else "",
         activity_id=activity.id if activity else None,
         text=text,
         media_id=media,
-        data=dict(data or {}),
+        data={**({} if activity else {"chat": ctx.chat}), **(data or {})},
     )
 
 
-def _joins(current: Activity, kind: ActivityKind, said: Understood, customer_id: CustomerId | None) -> bool:
-    if customer_id is not None and current.customer_id not in (None, customer_id):
+def _joins(current: Activity, kind: ActivityKind, said: Understood, customer: Customer | None) -> bool:
+    if customer is not None and not _may_be(current, customer):
         return False
-    if customer_id is None and said.customer and current.customer_id is not None:
+    if customer is None and said.customer and current.customer_id is not None:
         return False  # a name that is not settled yet may be another customer
-    if customer_id is not None and current.customer_id is None and current.customer_said:
-        return False
     if said.customer and said.channel and current.channel and said.channel is not current.channel:
         return False
     if not current.text:
@@ -96,3 +101,10 @@ def _joins(current: Activity, kind: ActivityKind, said: Understood, customer_id:
     if current.kind in TALK:
         return kind in TALK or (kind is ActivityKind.PLAN and said.customer is None)
     return current.kind is kind and said.customer is None
+
+
+def _may_be(current: Activity, customer: Customer) -> bool:
+    """Whether the record is, or may turn out to be, about this customer."""
+    if current.customer_id is not None:
+        return current.customer_id == customer.id
+    return not current.customer_said or current.customer_said in customer.name

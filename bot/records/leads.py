@@ -1,10 +1,10 @@
 """A lead's clock, stage and promise follow from its kept records; an undo or a correction recomputes the same way as a new record."""
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, datetime, time
 
 from bot.chat.context import Context
-from bot.domain.activity import Activity
+from bot.domain.activity import Activity, ActivityKind
 from bot.domain.clock import local_day
 from bot.domain.customer import Customer, Lead, LeadState
 from bot.domain.jobs import Timer
@@ -13,6 +13,8 @@ from bot.domain.values import LeadId, new_id
 from bot.domain.worktime import at
 
 ENDED = (Stage.LOST, Stage.PAID)
+BASE = ("last_action_at", "stage", "next_on", "next_step", "delay_reason")
+BORN_OF_A_RECORD = frozenset(kind.value for kind in ActivityKind)
 
 
 def lead_for(ctx: Context, customer: Customer, source: str) -> Lead:
@@ -27,25 +29,27 @@ def lead_for(ctx: Context, customer: Customer, source: str) -> Lead:
 
 def refresh_lead(ctx: Context, lead_id: LeadId) -> Lead | None:
     """Recompute a lead from its kept records and set the reminder of its promise."""
-    lead = ctx.tx.leads.get(lead_id)
-    if lead is None:
+    before = ctx.tx.leads.get(lead_id)
+    if before is None:
         return None
+    base = _base(ctx, before)
     records = ctx.tx.activities.of_lead(lead_id)
-    promise = _promise(records)
     newest = records[0] if records else None
-    stage = next((r.stage for r in records if r.stage), lead.stage)
-    acted = newest.last_piece_at if newest else lead.created_at
+    promise = next((r for r in records if r.next_on), None)
+    next_on, step = (promise.next_on, _step(promise)) if promise else (base.next_on, base.next_step)
+    if newest and newest is not promise and (next_on is None or next_on <= local_day(newest.last_piece_at)):
+        promise, next_on, step = None, None, _step(newest)  # kept by what was done since
+    stage = ctx.tx.activities.stage_of(lead_id) or base.stage
     lead = replace(
-        lead,
-        last_action_at=acted,
+        before,
+        last_action_at=newest.last_piece_at if newest else base.last_action_at,
         stage=stage,
-        state=LeadState.CLOSED if stage in ENDED else LeadState.OPEN,
-        next_on=promise.next_on if promise else None,
-        next_step=_step(promise),
-        delay_reason=newest.delay_reason if newest else None,
-        snoozed_until=lead.snoozed_until if acted <= lead.last_action_at else None,
-        snooze_reason=lead.snooze_reason if acted <= lead.last_action_at else None,
+        state=_state(stage, before, records),
+        next_on=next_on,
+        next_step=step,
+        delay_reason=newest.delay_reason if newest else base.delay_reason,
     )
+    lead = _snoozed(ctx, before, lead)
     ctx.tx.leads.save(lead)
     remind(ctx, lead, promise.next_time if promise else None)
     return lead
@@ -54,29 +58,55 @@ def refresh_lead(ctx: Context, lead_id: LeadId) -> Lead | None:
 def remind(ctx: Context, lead: Lead, hour: time | None = None) -> None:
     """Set or take back the reminder of the lead's promised date."""
     key = f"promise:{lead.id}"
+    when = _when(ctx, lead, hour)
+    if when is None:
+        ctx.tx.timers.cancel(key)
+    else:
+        ctx.tx.timers.set(Timer("promise", lead.id, key, when))
+
+
+def _when(ctx: Context, lead: Lead, hour: time | None) -> datetime | None:
+    """In the morning, or shortly before the hour that was said; said too late for that, at the hour or before the evening."""
     if lead.next_on is None or lead.state is LeadState.CLOSED:
-        ctx.tx.timers.cancel(key)
-        return
+        return None
     rules = ctx.rules.reminder
-    when = at(lead.next_on, hour) - rules.before if hour else at(lead.next_on, rules.at)
-    if when <= ctx.now:
-        # Promised for today, said after the reminder's hour: shortly before the evening is better than never.
-        when = max(ctx.now + timedelta(minutes=1), at(lead.next_on, ctx.worktime.end) - rules.before)
-    if local_day(when) < ctx.today or lead.next_on < ctx.today:
-        ctx.tx.timers.cancel(key)
-        return
-    ctx.tx.timers.set(Timer("promise", lead.id, key, when))
+    said = at(lead.next_on, hour) if hour else at(lead.next_on, ctx.worktime.end)
+    first = said - rules.before if hour else at(lead.next_on, rules.at)
+    return next((moment for moment in (first, said - rules.before, said) if moment > ctx.now), None)
 
 
-def _promise(records: list[Activity]) -> Activity | None:
-    """The newest record with a next date that no later record has fulfilled."""
-    for record in records:
-        if record.next_on is not None:
-            newest = records[0]
-            fulfilled = newest is not record and record.next_on <= local_day(newest.last_piece_at)
-            return None if fulfilled else record
-    return None
+def _base(ctx: Context, lead: Lead) -> Lead:
+    """The lead as it was before anything was told about it here, which is where it returns when everything is taken back."""
+    notes = [e.old for e in ctx.tx.audit.of(lead.id) if e.action == "lead.base" and e.old]
+    if not notes:
+        ctx.audit("lead.base", lead.id, old={key: str(getattr(lead, key)) for key in BASE if getattr(lead, key) is not None})
+        return lead
+    old = notes[-1]
+    return replace(
+        lead,
+        last_action_at=datetime.fromisoformat(old["last_action_at"]),
+        stage=Stage(old["stage"]),
+        next_on=date.fromisoformat(old["next_on"]) if "next_on" in old else None,
+        next_step=old.get("next_step"),
+        delay_reason=old.get("delay_reason"),
+    )
 
 
-def _step(promise: Activity | None) -> str | None:
-    return "；".join(promise.next_steps) or None if promise else None
+def _state(stage: Stage, lead: Lead, records: list[Activity]) -> LeadState:
+    """A lead that a record brought into being goes with its last record."""
+    gone = not records and lead.source in BORN_OF_A_RECORD
+    return LeadState.CLOSED if gone or stage in ENDED else LeadState.OPEN
+
+
+def _snoozed(ctx: Context, before: Lead, lead: Lead) -> Lead:
+    """A new action ends a snooze; taking that action back brings the snooze back."""
+    if lead.last_action_at > before.last_action_at:
+        return replace(lead, snoozed_until=None, snooze_reason=None)
+    if lead.last_action_at == before.last_action_at:
+        return lead
+    notes = [e.new for e in ctx.tx.audit.of(lead.id) if e.action == "lead.snooze" and e.at >= lead.last_action_at and e.new]
+    return replace(lead, snoozed_until=datetime.fromisoformat(notes[-1]["until"]), snooze_reason=notes[-1]["reason"]) if notes else lead
+
+
+def _step(record: Activity) -> str | None:
+    return "；".join(record.next_steps) or None

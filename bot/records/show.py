@@ -20,7 +20,7 @@ def log(ctx: Context, kind: ActivityKind, text: str) -> Outgoing:
     """Keep a text as a record, settle its customer as far as possible, and answer."""
     who = named(ctx)
     before = open_record(ctx)
-    record = keep(ctx, kind, text, who.customer.id if who.customer else None)
+    record = keep(ctx, kind, text, who.customer)
     return joined(ctx, before, record, file_under(ctx, record, who))
 
 

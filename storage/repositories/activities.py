@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, update
 
 from bot.domain.activity import Activity, ActivityKind, ActivityState, Piece
+from bot.domain.understood import Stage
 from bot.domain.values import ActivityId, CustomerId, LeadId, MemberId
 from storage.repositories.rows import many, one, save, values
 from storage.tables import activity, piece
@@ -44,6 +45,13 @@ class Activities:
         """The newest kept records of a lead, newest first."""
         query = select(activity).where(activity.c.lead_id == lead_id, activity.c.state == ActivityState.KEPT)
         return many(Activity, self._db.execute(query.order_by(activity.c.last_piece_at.desc(), activity.c.id).limit(limit)))
+
+    def stage_of(self, lead_id: LeadId) -> Stage | None:
+        """The stage that the newest kept record to name one says."""
+        query = select(activity.c.stage).where(
+            activity.c.lead_id == lead_id, activity.c.state == ActivityState.KEPT, activity.c.stage.is_not(None)
+        )
+        return self._db.execute(query.order_by(activity.c.last_piece_at.desc(), activity.c.id).limit(1)).scalar()
 
     def count(self, member_id: MemberId, kind: ActivityKind, since: datetime, until: datetime) -> int:
         """How many kept records of a kind a member told in a period."""

@@ -35,6 +35,10 @@ class Customers:
         query = select(customer).where(self._visible(owners, viewer)).order_by(customer.c.created_at.desc(), customer.c.id).limit(limit)
         return many(Customer, self._db.execute(query))
 
+    def count(self, owners: Collection[MemberId] | None, viewer: MemberId) -> int:
+        """How many customers :meth:`of` would find without its limit."""
+        return int(self._db.execute(select(func.count()).select_from(customer).where(self._visible(owners, viewer))).scalar_one())
+
     def find(self, fragment: str, owners: Collection[MemberId] | None, viewer: MemberId, limit: int = 10) -> list[Customer]:
         """Visible customers whose name or alias contains the fragment, or where a contact's name or phone number does."""
         pattern = like(fragment)

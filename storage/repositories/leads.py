@@ -49,9 +49,12 @@ class Leads:
         """A rep's open leads whose promised date has come, oldest first."""
         return self._with_customers(lead.c.owner_id == owner, lead.c.next_on <= until, order=lead.c.next_on, limit=limit)
 
-    def idle(self, owners: Collection[MemberId] | None, before: datetime, limit: int = 20) -> Sequence[tuple[Lead, Customer]]:
-        """Open leads of these owners (None: of all) without action since ``before``, longest first."""
-        return self._with_customers(_owned(owners), lead.c.last_action_at < before, order=lead.c.last_action_at, limit=limit)
+    def idle(
+        self, owners: Collection[MemberId] | None, before: datetime, limit: int = 20, *, since: datetime | None = None
+    ) -> Sequence[tuple[Lead, Customer]]:
+        """Open leads of these owners (None: of all) without action since ``before``, the last one not before ``since``; longest first."""
+        moved = [lead.c.last_action_at >= since] if since else []
+        return self._with_customers(_owned(owners), lead.c.last_action_at < before, *moved, order=lead.c.last_action_at, limit=limit)
 
     def count_idle(self, owners: Collection[MemberId] | None, before: datetime | None = None) -> int:
         """How many open leads of these owners had no action since ``before``; all open ones without it."""
@@ -67,8 +70,8 @@ class Leads:
         The first ``per_owner`` of each rep and product line, the newly broken first.
         The cost grows with what is stale, not with what is open.
         """
-        group = [lead.c.owner_id, lead.c.product_line]
         of_region = func.coalesce(member.c.region, customer.c.region)
+        group = [of_region, lead.c.owner_id, lead.c.product_line]
         ranked = (
             select(
                 lead,
