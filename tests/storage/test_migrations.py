@@ -32,7 +32,8 @@ def schema(connection: Connection) -> dict[str, set[str]]:
 
 
 def _plain(sql: str) -> str:
-    # Alembic puts a default in brackets, SQLAlchemy does not.
+    # Alembic puts a default in brackets, SQLAlchemy does not; a table that a migration has changed stands in quotes.
+    sql = re.sub(r'CREATE TABLE "(\w+)"', r"CREATE TABLE \1", sql)
     return re.sub(r"DEFAULT \((.+?)\)", r"DEFAULT \1", re.sub(r"[ \t]+", " ", sql))
 
 
