@@ -20,6 +20,8 @@ from config.settings import Database, MediaFolder, Server, Settings, Time
 from storage.store import Store
 from storage.transaction import Transaction
 
+# The rep whose customer the examples speak of.
+FIRST = "li.si"
 EXAMPLES = (
     "今天下午两点拜访了绍兴恒力机械的张工，预算有限，下周三之前给报价",
     "恒力机械上次聊到哪了",
@@ -84,6 +86,7 @@ def demo_service(home: Path, port: int, *, token: str | None = None) -> tuple[Se
         next_morning=next_morning,
         on_clock=moved,
         examples=EXAMPLES,
+        first=FIRST,
     )
     service = Service(settings, store, clock, {sandbox.name: sandbox})
     return service, sandbox
