@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from bot.understanding import KnownCustomer, Reader
 
 LABELS = {
-    "intent": "意图", "customer": "客户", "contacts": "联系人", "channel": "方式", "occurred_on": "发生日期", "occurred_time": "发生时间", "next_on": "下次跟进",
-    "next_time": "下次时间", "items": "产品", "total_amount": "总额", "tax_included": "含税", "payment_term_days": "账期(天)", "payment_amount": "回款", "contract_no": "合同号",
-    "tracking_no": "运单号", "phone": "电话", "stage": "阶段", "objections": "顾虑", "competitors": "竞品", "delay_reason": "拖延原因", "action_items": "待办", "needs": "需求",
+    "intent": "意图", "customer": "客户", "contacts": "联系人", "channel": "方式", "occurred_on": "发生日期",
+    "occurred_time": "发生时间", "next_on": "下次跟进",
+    "next_time": "下次时间", "items": "产品", "total_amount": "总额", "tax_included": "含税", "payment_term_days": "账期(天)",
+    "payment_amount": "回款", "contract_no": "合同号",
+    "tracking_no": "运单号", "phone": "电话", "stage": "阶段", "objections": "顾虑", "competitors": "竞品",
+    "delay_reason": "拖延原因", "action_items": "待办", "needs": "需求",
     "competitor_answer": "竞品应答", "budget_cycle": "预算周期", "candidates": "可能的客户",
 }  # fmt: skip
 

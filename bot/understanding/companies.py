@@ -40,7 +40,8 @@ def _place() -> re.Pattern[str]:
 @cache
 def _declared() -> re.Pattern[str]:
     return re.compile(
-        r"(?:新建客户|新增客户|录入客户|登记客户|新客户|新线索|建档|建个档|新建|线索|潜在客户|客户名称?|公司名称?|新开一家网点|录个新?(?:客户|线索)|加个(?:客户|线索))[: 是叫]*"
+        r"(?:新建客户|新增客户|录入客户|登记客户|新客户|新线索|建档|建个档|新建|线索|潜在客户"
+        r"|客户名称?|公司名称?|新开一家网点|录个新?(?:客户|线索)|加个(?:客户|线索))[: 是叫]*"
         rf"(?P<name>[{_HAN}]{{3,24}})"
     )
 
@@ -64,9 +65,7 @@ def find_company(text: str, *, declared: bool) -> Company | None:
 
 def _cut(text: str, start: int, end: int) -> Company | None:
     """A name that was announced (新客户 …): up to the first word that cannot be part of it."""
-    trade = None
-    for trade in _trade_end().finditer(text, start, end):
-        pass
+    trade = next(iter(reversed(list(_trade_end().finditer(text, start, end)))), None)
     stop = _STOP.search(text, start, end)
     limit = stop.start() if stop else end
     if trade and trade.end() <= limit:

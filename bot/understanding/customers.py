@@ -1,12 +1,13 @@
 """Deciding which customer a message is about."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.domain.understood import Candidate, Span
 from bot.understanding.aliases import core_of, place_of, without_legal
+from bot.understanding.dictionary import commonness
 from bot.understanding.knowledge import words
 from bot.understanding.names import Hit, KnownCustomer, View
 from bot.understanding.people import Person
@@ -62,17 +63,6 @@ def _overlaps(hit: Hit, taken: Sequence[Span]) -> bool:
     return any(hit.start < end and start < hit.end for start, end in taken)
 
 
-@cache
-def _dictionary() -> dict[str, int]:
-    import logging
-
-    import jieba
-
-    jieba.setLogLevel(logging.CRITICAL)
-    jieba.dt.initialize()
-    return jieba.dt.FREQ
-
-
 def _plausible(hit: Hit, text: str) -> bool:
     """Whether a stretch that only sounds like a short name is one: 执行 in a sentence is not the customer 智行."""
     said = text[hit.start : hit.end]
@@ -82,10 +72,8 @@ def _plausible(hit: Hit, text: str) -> bool:
         return False
     cued = bool(_CUE_BEFORE.search(text[: hit.start]))
     followed = bool(_CUE_AFTER.match(text[hit.end :]))
-    common = _dictionary().get(said, 0) >= 30
-    crossing = (
-        _dictionary().get(text[hit.start - 1 : hit.start + 1], 0) >= 3000 or _dictionary().get(text[hit.end - 1 : hit.end + 1], 0) >= 3000
-    )
+    common = commonness(said) >= 30
+    crossing = commonness(text[hit.start - 1 : hit.start + 1]) >= 3000 or commonness(text[hit.end - 1 : hit.end + 1]) >= 3000
     if len(said) == 3:
         return not common and (hit.score >= 0.9 or cued)
     if hit.score >= 0.9:
@@ -154,12 +142,12 @@ def _narrowed(m: Mention, text: str, people: Sequence[Person], view: View, owner
     return replace(m, ids=ids)
 
 
-def _by_contact(people: Sequence[Person]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _by_contact(people: Sequence[Person]) -> Callable[[KnownCustomer], bool]:
     names = {p.name for p in people}
     return lambda row: bool(names & {c.name for c in row.contacts})
 
 
-def _by_words(text: str, m: Mention):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _by_words(text: str, m: Mention) -> Callable[[KnownCustomer], bool]:
     rest = text[: m.start] + " " + text[m.end :]
 
     def test(row: KnownCustomer) -> bool:
@@ -171,7 +159,7 @@ def _by_words(text: str, m: Mention):  # type: ignore[no-untyped-def]  # noqa: A
     return test
 
 
-def _by_owner(owner: str | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _by_owner(owner: str | None) -> Callable[[KnownCustomer], bool]:
     return lambda row: owner is not None and row.owner == owner
 
 

@@ -16,7 +16,9 @@ _TRIGGER = re.compile(
 _GLUE = re.compile(r"[ ,的份]{1,2}|那天|那边")
 _AGAIN = re.compile(r"[ ,、(]{0,2}(?:周|星期|礼拜)[一二三四五六日天]\)?")
 _RELATION = re.compile(
-    r" ?(?P<until>[或及]之?以?前)| ?(?P<onwards>[或及]之?以?后|开始)|(?P<since>起至今|至今|以来|起(?!来|订|码|批))| ?(?P<before>之前|以前|前(?![天台面几往后])|截止|止|之内|以内)"
+    r" ?(?P<until>[或及]之?以?前)| ?(?P<onwards>[或及]之?以?后|开始)|(?P<since>起至今"
+    r"|至今|以来|起(?!来|订|码|批))| ?(?P<before>之前|以前|前(?![天台面几往后])|截止"
+    r"|止|之内|以内)"
     r"|(?P<after>之后|以后|后(?![天面期续台再])|过后)|(?P<within>内(?![容部])|之间|间)|(?P<about>左右|前后|附近)"
 )
 _LINK = re.compile(r"(?:起|开始)? ?(?:到|至|~|-{1,2}|—{1,2}|–)+ ?|[和与跟](?=.{0,14}?之?间)")
@@ -121,8 +123,12 @@ def _moment(text: str, pos: int, now: datetime) -> When | None:
     if m := _NOW.match(text, pos):
         return When(pos, m.end(), "date", now, None, day_said=False)
     if pos == 0 and (year := _ALONE.fullmatch(text)):
-        return When(year.start(1), year.end(1), "range", datetime(int(year[1]), 1, 1), datetime(int(year[1]) + 1, 1, 1), day_said=False)
+        return When(year.start(1), year.end(1), "range", _new_year(int(year[1])), _new_year(int(year[1]) + 1), day_said=False)
     return None
+
+
+def _new_year(year: int) -> datetime:
+    return datetime.combine(date(year, 1, 1), time())
 
 
 def _best(text: str, pos: int, now: datetime, calendar: Calendar, month: tuple[int, int] | None) -> When | None:
@@ -179,7 +185,8 @@ def _single(text: str, p: Parts, now: datetime, calendar: Calendar) -> When | No
     first, last = _related(stretch, name, now)
     kind = "time" if p.hour is not None else "date" if _one_day(stretch) else "range"
     return When(
-        p.start, relation.end() if relation else p.end, kind, first, last, None, future, past, clock(p, working=True), p.daypart, _tense(p, future, past, now.date()), name, p.dated, p
+        p.start, relation.end() if relation else p.end, kind, first, last, None, future, past, clock(p, working=True), p.daypart,
+        _tense(p, future, past, now.date()), name, p.dated, p
     )  # fmt: skip
 
 
@@ -236,7 +243,8 @@ def _range(text: str, pos: int, now: datetime, calendar: Calendar) -> When | Non
     tail = re.compile(r"(?:之间|间|止|为止|期间|前|底)?").match(text, right.end)
     future, past = meant(left, now.date(), calendar, ahead=True), meant(left, now.date(), calendar, ahead=False)
     return When(
-        pos, tail.end() if tail else right.end, "range", one[0], _after(one[0], last), None, future, past, clock(left, working=True), left.daypart,
+        pos, tail.end() if tail else right.end, "range", one[0], _after(one[0], last), None, future, past,
+        clock(left, working=True), left.daypart,
         _tense(left, future, past, now.date()), "", left.dated, left,
     )  # fmt: skip
 
@@ -302,4 +310,5 @@ def _from_offset(o: Offset, now: datetime, calendar: Calendar) -> When | None:
     if o.sign == 0:
         return When(o.start, o.end, "duration", seconds=o.seconds, day_said=False)
     tense = 1 if o.sign > 0 else -1
-    return When(o.start, o.end, o.kind, first, last, None, day, day, o.clock(now), None, tense, o.relation, o.in_days)
+    meant_day = None if o.about else day
+    return When(o.start, o.end, o.kind, first, last, None, meant_day, meant_day, o.clock(now), None, tense, o.relation, o.in_days)

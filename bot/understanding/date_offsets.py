@@ -21,7 +21,10 @@ _MONTHLIKE = re.compile(r"^(?:十[一二]|[一二三四五六七八九十]|\d{1,
 
 @dataclass(frozen=True, slots=True)
 class Offset:
-    """``months`` and ``seconds`` ahead of now (``sign`` 1), before now (-1) or just long (0); ``workdays`` counts working days."""
+    """``months`` and ``seconds`` ahead of now (``sign`` 1), before now (-1) or just long (0); ``workdays`` counts working days.
+
+    ``about`` marks a count that names no day (过几天).
+    """
 
     start: int
     end: int
@@ -52,11 +55,8 @@ class Offset:
         moment = self._moment(now, calendar)
         day = moment.date()
         if self.relation in ("within", "next"):
-            edge = (
-                _midnight(moment)
-                if self.unit in ("年", "季度", "月", "周") and self.sign < 0 or self.unit in ("年", "月") and self.relation == "next"
-                else moment
-            )
+            periods = ("年", "季度", "月", "周") if self.sign < 0 else ("年", "月") if self.relation == "next" else ()
+            edge = _midnight(moment) if self.unit in periods else moment
             if self.sign < 0:
                 return edge, now, day
             return now, _end_of(moment) if self.relation == "within" and self.in_days else edge, day
@@ -142,7 +142,7 @@ def offset_at(text: str, pos: int) -> Offset | None:
     sign, relation = _direction(m["lead"] or "", m["tail"] or "", bool(pieces[0]["more"]))
     if sign == 0:
         return Offset(m.start("body"), m.end("body"), months, total, 0, UNITS[pieces[-1]["unit"]], half, False, 0, "")
-    return Offset(pos, m.end(), months, seconds, workdays, UNITS[pieces[-1]["unit"]], half, bool(pieces[0]["more"]), sign, relation)
+    return Offset(pos, m.end(), months, seconds, workdays, UNITS[pieces[-1]["unit"]], half, pieces[0]["n"] == "几", sign, relation)
 
 
 def _is_calendar(text: str, m: re.Match[str]) -> bool:

@@ -149,7 +149,7 @@ def _ends(low: str, high: str, own_unit: bool) -> tuple[Decimal, Decimal] | None
     if top is None or bottom is None:
         return None
     if scale and not own_unit and not re.search(r"[万亿kKwW]$", low) and bottom < top:
-        unit = scale[1] if scale[1] in "kKwW" else scale[1]
+        unit = scale[1]
         lifted = number(low + unit) if unit in "kKwW" else _lift(low, unit)
         if lifted is not None and lifted < top:
             bottom = lifted

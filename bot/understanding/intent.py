@@ -178,6 +178,8 @@ def _contact_or_plan(page: Page, *, named: bool, people: bool) -> Intent:
     )
     plan = (coming and page.has("intents", "plan_word")) or bool(re.match(r"^(?:计划|安排|提醒|待办|约)", page.text))
     told = any(c.tense < 0 for c in page.clauses) or _reports(page)
+    if re.match(r"(?:帮我)?(?:提醒|记一下|待办|安排:)", page.text.strip()):
+        return Intent.PLAN
     if not told and (plan or (coming and (named or people))):
         return Intent.PLAN
     if told and (named or people or _contacted(page)):

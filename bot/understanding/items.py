@@ -1,7 +1,7 @@
 """Lines of a quote or order: product, quantity, unit, price per unit."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
@@ -51,7 +51,8 @@ def _measure() -> str:
 
 @cache
 def _price_patterns() -> tuple[re.Pattern[str], ...]:
-    money = rf"[¥]?(?P<n>{NUMBER}|\d+(?:\.\d+)?)(?:多)?(?P<y>块钱?|元)?(?P<m>[一二三四五六七八九\d](?=[一每/毛角]))?(?:[毛角][一二三四五六七八九]?)?"
+    tenths = r"(?P<m>[一二三四五六七八九\d](?=[一每/毛角]))?(?:[毛角][一二三四五六七八九]?)?"
+    money = rf"[¥]?(?P<n>{NUMBER}|\d+(?:\.\d+)?)(?:多)?(?P<y>块钱?|元)?{tenths}"
     unit = f"(?P<u>{_measure()})"
     return (
         re.compile(
@@ -94,7 +95,7 @@ def _said_price(m: re.Match[str], amount: Amount | None) -> Decimal | None:
     value = number(m["n"])
     if value is None:
         return None
-    return value + (number(m["m"]) or 0) / 10 if m["m"] and m["y"] else value
+    return value + (number(m["m"]) or Decimal(0)) / 10 if m["m"] and m["y"] else value
 
 
 def text_of(m: re.Match[str]) -> str:
@@ -150,7 +151,7 @@ def _name_before(text: str, at: int, floor: int, *, tokens: int = 1) -> Span | N
     end = at
     for _ in range(tokens):
         gap = end
-        while end > floor and text[end - 1] in " :,":
+        while end > floor and text[end - 1] in (" :," if tokens > 1 else " :"):
             end -= 1
         if gap - end > 2:
             return None
@@ -182,12 +183,12 @@ def _product_in(text: str, begin: int, end: int) -> Span | None:
     run = text[begin:end]
     if verbs := _verbs_at_end().search(run):
         run = run[: verbs.start()]
-    last = None
-    for last in _verbs().finditer(run):  # noqa: B007
-        pass
+    last = next(iter(reversed(list(_verbs().finditer(run)))), None)
     if last:
         begin += last.end()
         run = run[last.end() :]
+    if len(run) > 2 and run[0] in "个些批款种":
+        begin, run = begin + 1, run[1:]
     if (spec := _SPEC.search(run)) and spec.start() >= 2 and "的" in spec[0]:
         run = run[: spec.start()]
     return (begin, begin + len(run)) if _is_product(run) else None
@@ -354,6 +355,3 @@ def _priced(text: str, p: Price, models: list[Code], *, quoting: bool) -> Line:
         Item(model.value if model else None, text[name[0] : name[1]] if name else None, None, p.unit if model or name else None, p.value),
         tuple(sorted(spans)),
     )
-
-
-__all__ = ["Line", "read_lines", "replace"]

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from bot.understanding.numerals import ARABIC, HANZI, NUMBER, number
+from bot.understanding.numerals import HANZI, NUMBER, number
 
 _FEW = "[一二两三四五六七八九\\d]"
 _AMOUNT = (
     rf"(?:[¥$]|RMB ?|人民币 ?)?(?P<jm>{_FEW})[毛角](?!利)(?P<jf>{_FEW})?分?(?:钱)?"
-    rf"|(?P<sign>[¥$]|RMB ?|人民币 ?)? ?(?P<main>{NUMBER})(?P<more>多|来|余)? ?(?:(?P<yuan>块|元)(?:钱|整)?(?:零?(?P<mao>{_FEW})(?:[毛角](?P<fen>{_FEW})?分?|(?![\d{HANZI}%台套只个箱天月点])))?)?"
+    rf"|(?P<sign>[¥$]|RMB ?|人民币 ?)? ?(?P<main>{NUMBER})(?P<more>多|来|余)? ?(?:(?P<yuan>块"
+    rf"|元)(?:钱|整)?(?:零?(?P<mao>{_FEW})(?:[毛角](?P<fen>{_FEW})?分?|(?![\d{HANZI}%台套只个箱天月点])))?)?"
 )
 
 
@@ -56,6 +57,3 @@ def _read(m: re.Match[str]) -> Amount | None:
 
 def _one(said: str | None) -> int:
     return int(number(said) or 0) if said else 0
-
-
-__all__ = ["ARABIC", "Amount", "amount_at", "find_amounts"]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from bot.understanding.codes import Code
 from bot.understanding.date_find import When
@@ -11,7 +12,9 @@ from bot.understanding.knowledge import pattern
 
 _BREAK = re.compile(r"[。;!?\n~]+|,(?!\d{3}(?!\d))|\s+(?=\S)|[、:](?=\D)")
 _FUTURE_START = re.compile(r"(?:我们?)?(?:约了|约好|约的|定了|定在|说好)?$")
-_ASPECT = re.compile(r"(?<!约)(?<!定)了(?!解|吗|么|没)|过(?=[了,。]|$|他|她)|完(?!成)|刚|已经?|才回|的时候|没(?=[见聊谈来法能碰接回])|终于")
+_ASPECT = re.compile(
+    r"(?<!约)(?<!定)了(?!解|吗|么|没)|过(?=[了,。]|$|他|她)|完(?!成)|刚|已经?|才回|的时候|没(?=[见聊谈来法能碰接回去])|终于"
+)
 _LATER = re.compile(
     r"再(?!生|说他|次)|下次|准备|打算|计划|要去|约了|到时候?|让我|要我|叫我|要求|需要我|以后|回头|改天|等.{1,10}再|我(?:去|来)(?!了|过|的)|待会|稍后|答应"
 )
@@ -67,7 +70,7 @@ def split(text: str, whens: Sequence[When], now: datetime) -> list[Clause]:
         if when.tense > 0 and when.start >= 5 and not _FUTURE_START.fullmatch(text[max(0, when.start - 3) : when.start]):
             cuts.add(when.start)
     edges = sorted(cuts)
-    return [_clause(text, a, b, whens, now) for a, b in zip(edges, edges[1:], strict=False) if b > a] or [Clause(0, 0, "", 0)]
+    return [_clause(text, a, b, whens, now) for a, b in pairwise(edges) if b > a] or [Clause(0, 0, "", 0)]
 
 
 def _clause(text: str, start: int, end: int, whens: Sequence[When], now: datetime) -> Clause:

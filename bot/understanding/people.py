@@ -57,7 +57,8 @@ def _familiar() -> re.Pattern[str]:
 @cache
 def _declared() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:联系人|对接人|负责人|法人|接口人)(?:是|叫|为|:|改成|换成)? ?(?P<name>{_surname()}[{_HAN}]{{1,2}}?)(?=$|[\s,。;、:(0-9\ue000]|{_department_words()}|{_title()}|电话|手机|微信)"
+        rf"(?:联系人|对接人|负责人|法人|接口人)(?:是|叫|为|:|改成|换成)? ?(?P<name>{_surname()}[{_HAN}]{{1,2}}?)(?=$"
+        rf"|[\s,。;、:(0-9\ue000]|{_department_words()}|{_title()}|电话|手机|微信)"
         rf"|叫(?P<name2>{_surname()}[{_HAN}]{{1,2}})(?=$|[\s,。;、(\d\ue000])"
     )
 
@@ -76,16 +77,14 @@ def _around() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def find_people(text: str, known: Collection[str], colleagues: Collection[str]) -> list[Person]:
     """Persons in the text, left to right. ``known`` are names of table contacts that may stand without an address (周敏)."""
-    found: list[Person] = []
-    for m in _addressed().finditer(text):
-        if not _ordinary(text, m.start(), m.end(), known):
-            found.append(Person(m.start(), m.end(), m[0], _titles()[m["title"]]))
+    titles = _titles()
+    addressed = _addressed().finditer(text)
+    found = [Person(m.start(), m.end(), m[0], titles[m["title"]]) for m in addressed if not _ordinary(text, m.start(), m.end(), known)]
     for m in _full_addressed().finditer(text):
         if _free(found, m.start("name"), m.end()) and _is_given(m["name"], text, m.start()):
             found.append(Person(m.start("name"), m.end("name"), m["name"], _titles().get(m["title"], m["title"])))
-    for m in _familiar().finditer(text):
-        if _free(found, m.start(), m.end()) and not _stop(text, m.start()):
-            found.append(Person(m.start(), m.end(), m[0]))
+    familiar = _familiar().finditer(text)
+    found += [Person(m.start(), m.end(), m[0]) for m in familiar if _free(found, m.start(), m.end()) and not _stop(text, m.start())]
     for m in _declared().finditer(text):
         group = "name" if m["name"] else "name2"
         if _free(found, m.start(group), m.end(group)):

@@ -17,7 +17,7 @@ from bot.understanding.customers import Choice, Mention, by_contact, choose, is_
 from bot.understanding.date_find import When, find
 from bot.understanding.intent import channel_of, read_intent, stage_of
 from bot.understanding.items import Line, read_lines
-from bot.understanding.knowledge import pattern
+from bot.understanding.knowledge import pattern, words
 from bot.understanding.names import KnownCustomer, Names, View
 from bot.understanding.notes import budget_cycle, competitor_answer, focus_of, needs_of
 from bot.understanding.objections import find_competitors, find_objections
@@ -210,7 +210,7 @@ class _Reading:
             self.out.put_list("objections", [code for code, _ in objections], [[s] for _, s in objections], 0.75)
 
     def _when(self, intent: Intent) -> list[When]:
-        done = intent is Intent.CONTRACT and bool(pattern("intents", "contract_done").search(self.plain))
+        done = intent is Intent.CONTRACT and self.page.has("intents", "contract_done", tense=-1)
         occurred, coming, ahead = read_schedule(self.page, intent, done=done)
         self.out.put("occurred_on", occurred.day, occurred.spans, 0.9 if occurred.spans else 0.7)
         self.out.put("occurred_time", occurred.clock, occurred.spans)
@@ -266,13 +266,11 @@ def _received(text: str) -> bool:
 def _contacts_in(text: str, view: View, found: Sequence[Mention]) -> list[str]:
     """Names of table contacts standing in the text: all of the customers named, else those that are a full name or an address."""
     named = {c.name for m in found for id in m.ids if id in view.rows for c in view.rows[id].contacts if c.name in text}
-    return sorted(named | {n for n in view.contacts_in(text)})
+    return sorted(named | set(view.contacts_in(text)))
 
 
 def _third(text: str, p: Person) -> bool:
     """Someone of a third company: 正泰的王经理."""
-    from bot.understanding.knowledge import words
-
     left = text[max(0, p.start - 8) : p.start]
     return any(left.endswith((b + "的", b)) for b in words("brands", "brands"))
 

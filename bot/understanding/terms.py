@@ -10,7 +10,7 @@ from bot.understanding.money import Amount, find_amounts
 from bot.understanding.numerals import NUMBER, small
 
 _TERM = re.compile(
-    rf"月结(?P<a>{NUMBER})?(?P<au>天|日|个?月)?|账期(?:是|为|给|要|想要|做|谈|坚持|可以|放|他|申请|改成|延长?到|:|\s)*(?:月结)?(?P<b>{NUMBER}|半)?(?P<bu>天|日|个?月)?|(?P<cash>款到发货|现款现货|现结|先款后货|货到付款|现金结算|款到)|(?:货到|票到|到货|开票)后?(?P<c>{NUMBER})天|(?P<q>季结)|(?P<d>{NUMBER})(?P<du>天|个月)账期"
+    rf"月结(?P<a>{NUMBER})?(?P<au>天|日|个?月)?|账期(?:从{NUMBER}(?:天|个?月)|是|为|给|要|想要|做|谈|坚持|可以|放|他|申请|改成|延长?到|:|\s)*(?:月结)?(?P<b>{NUMBER}|半)?(?P<bu>天|日|个?月)?|(?P<cash>款到发货|现款现货|现结|先款后货|货到付款|现金结算|款到)|(?:货到|票到|到货|开票)后?(?P<c>{NUMBER})天|(?P<q>季结)|(?P<d>{NUMBER})(?P<du>天|个月)账期"
 )
 _OURS = re.compile(r"(?:我们?|咱们?|公司|最多|只能|最终|最后)[^,。]{0,8}$")
 _RECEIVED = re.compile(
@@ -66,7 +66,7 @@ def _days(m: re.Match[str], text: str) -> int | None:
 
 def total_amount(text: str, taken: list[Span], intent: Intent) -> Said | None:
     """The total said. ``taken`` are ranges already read as quantities and unit prices; ``text`` has dates and codes masked."""
-    amounts = [a for a in _free_amounts(text, taken)]
+    amounts = _free_amounts(text, taken)
     cued = [a for a in amounts if _cue(text, a) and not _foreign(text, a)]
     if cued:
         return Said(cued[-1].value if _corrected(text) else cued[0].value, (cued[0].start, cued[0].end))
@@ -124,9 +124,7 @@ def _is_money(text: str, a: Amount) -> bool:
 
 def _cue(text: str, a: Amount) -> bool:
     left = text[max(0, a.start - 10) : a.start]
-    m = None
-    for m in pattern("goods", "total_cue").finditer(left):
-        pass
+    m = next(iter(reversed(list(pattern("goods", "total_cue").finditer(left)))), None)
     return (
         bool(m and re.fullmatch(r"(?:是|为|:|约|大概|差不多|改成|金额|款|在|含税|[\s,¥了到])*", left[m.end() :])) and _is_money(text, a)
     ) or bool(
