@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from sqlalchemy.exc import DatabaseError
+
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageError
 from bot.domain.jobs import Timer
@@ -46,6 +48,8 @@ class Ticker:
                 await self.tick()
             except StorageError as error:
                 log.warning("the ticker waits for the database: %s", error)
+            except Exception:  # time goes on whatever one look runs into
+                log.exception("the ticker failed and looks again")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), PAUSE_SECONDS)
 
@@ -64,8 +68,17 @@ class Ticker:
     def _fire(self, tx: Transaction, now: datetime) -> int:
         timers = tx.timers.fire(now, BATCH)
         for timer in timers:
-            self._fired(tx, timer)
+            self._fire_one(tx, timer)
         return len(timers)
+
+    def _fire_one(self, tx: Transaction, timer: Timer) -> None:
+        try:
+            with tx.connection.begin_nested():
+                self._fired(tx, timer)
+        except (StorageError, DatabaseError):
+            raise
+        except Exception:  # one that can never fire must not stop time for all the others
+            log.exception("timer could not fire kind=%s key=%s", timer.kind, timer.key)
 
     async def _cron(self, now: datetime) -> None:
         for cron in self._crons:
