@@ -1,5 +1,6 @@
 """``改一下，…`` changes the last record; who changed what, from what to what, goes into the audit log."""
 
+import re
 from dataclasses import replace
 from re import Match
 
@@ -7,16 +8,17 @@ from bot.chat.context import Context
 from bot.chat.incoming import Text
 from bot.chat.outgoing import Reply
 from bot.chat.router import Answer, Router
-from bot.domain.activity import Activity, PieceKind
+from bot.domain.activity import Activity, ActivityKind, Missing, PieceKind
 from bot.domain.recording import correct
-from bot.domain.understood import Intent
-from bot.records.keep import piece
+from bot.domain.understood import Intent, Understood
+from bot.records.keep import open_record, piece
 from bot.records.leads import refresh_lead
 from bot.records.settle import Named, named, settle
-from bot.records.show import changes, close, shown
+from bot.records.show import ask, changes, close, log, shown
 from prompts import cards, replies
 
 router = Router("correct")
+NOT_BUT = re.compile(r"不是(?P<wrong>[^，,。；;]{1,20}?)[，,]?\s*(?:而)?是")
 
 
 @router.command(r"改一下[，,：:\s]*(?P<what>.*)")
@@ -25,9 +27,18 @@ def correct_command(event: Text, ctx: Context, match: Match[str]) -> Answer:
     return _correct(event, ctx)
 
 
+@router.command(rf"{NOT_BUT.pattern}.+")
+def correct_not_but(event: Text, ctx: Context, match: Match[str]) -> Answer:
+    """``不是恒力，是恒立``; the same words may also tell news (``不是价格问题，是交期太长``)."""
+    said = ctx.meaning
+    if open_record(ctx) is None or not (said.customer or said.contacts or said.next_on):
+        return log(ctx, ActivityKind.FOLLOW_UP, event.text)
+    return _correct(event, ctx)
+
+
 @router.intent(Intent.CORRECT)
 def correct_said(event: Text, ctx: Context) -> Answer:
-    """The same in free words: 不是恒力，是恒立."""
+    """The same in free words."""
     return _correct(event, ctx)
 
 
@@ -38,33 +49,44 @@ def _correct(event: Text, ctx: Context) -> Answer:
         return Reply(text=replies.NOTHING_TO_CORRECT)
     ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text, activity=before))
     who = named(ctx)
-    after = correct(before, ctx.meaning)
-    moved = who.customer is not None and who.customer.id != before.customer_id
+    after = correct(before, _meant(event.text, ctx.meaning))
     if who.customer is None and (who.choices or who.said):
-        return _unsettled(ctx, after, who)
-    if who.customer is not None and moved:
+        return _unsettled(ctx, before, after, who)
+    if who.customer is not None and who.customer.id != before.customer_id:
         after = settle(ctx, replace(after, guesses=tuple(g for g in after.guesses if g != "customer")), who.customer)
     changed = changes(ctx, before, after)
     return _done(ctx, after, changed) if changed else Reply(text=replies.NOT_UNDERSTOOD_CORRECTION)
 
 
+def _meant(text: str, said: Understood) -> Understood:
+    """What is named only to say that it was wrong is not meant."""
+    denied = NOT_BUT.search(text)
+    return replace(said, contacts=tuple(c for c in said.contacts if c.name not in denied["wrong"])) if denied else said
+
+
 def _done(ctx: Context, after: Activity, changed: list[tuple[str, str, str]]) -> Reply:
-    ctx.tx.activities.save(after)
-    if after.lead_id:
-        refresh_lead(ctx, after.lead_id)
+    _save(ctx, after, changed)
     if after.next_on:
         close(ctx, after)
-    ctx.audit("record.correct", after.id, old={label: old for label, old, _ in changed}, new={label: new for label, _, new in changed})
     ctx.replace(shown(ctx, after))
     return replies.corrected(changed)
 
 
-def _unsettled(ctx: Context, record: Activity, who: Named) -> Answer:
+def _unsettled(ctx: Context, before: Activity, after: Activity, who: Named) -> Answer:
     """The right customer was named, but it is not clear which one that is: the wrong one lets go at once."""
-    left, said = record.lead_id, who.said or "这家"
-    record = replace(record, customer_said=said, customer_id=None, lead_id=None)
-    ctx.tx.activities.save(record)
-    ctx.audit("record.customer", record.id, new={"said": said})
-    if left:
-        refresh_lead(ctx, left)
-    return cards.choose_customer(record, who.choices, said) if who.choices else cards.unknown_customer(record, said)
+    said = who.said or "这家"
+    after = replace(after, customer_said=said, customer_id=None, lead_id=None)
+    _save(ctx, after, changes(ctx, before, after))
+    if before.lead_id:
+        refresh_lead(ctx, before.lead_id)
+    ask(ctx, after, Missing.CUSTOMER)
+    if who.choices:
+        return cards.choose_customer(after, who.choices, said)
+    return cards.unknown_customer(after, said, [ctx.org.name(owner) for owner in who.hidden])
+
+
+def _save(ctx: Context, after: Activity, changed: list[tuple[str, str, str]]) -> None:
+    ctx.tx.activities.save(after)
+    if after.lead_id:
+        refresh_lead(ctx, after.lead_id)
+    ctx.audit("record.correct", after.id, old={label: old for label, old, _ in changed}, new={label: new for label, _, new in changed})

@@ -9,17 +9,18 @@ from bot.chat.router import Answer, Router
 from bot.domain.access import can_decide_for, can_see
 from bot.domain.activity import ActivityState, PieceKind
 from bot.domain.customer import Contact, Customer
+from bot.domain.member import Member
 from bot.domain.recording import union
 from bot.domain.understood import Intent
 from bot.domain.values import ActivityId, ContactId, CustomerId, MemberId, new_id
 from bot.records.keep import piece
 from bot.records.leads import lead_for
-from bot.records.settle import NAMED_EXACTLY, settle
+from bot.records.settle import LONGEST_NAME, NAMED_EXACTLY, settle
 from bot.records.show import close, shown
 from prompts import cards, replies
 
 router = Router("customer")
-LONGEST_NAME = 60
+EARLIER = 50
 
 
 @router.intent(Intent.NEW_CUSTOMER)
@@ -29,14 +30,15 @@ def new_customer(event: Text, ctx: Context) -> Answer:
     said = ctx.meaning
     if not said.customer:
         return Reply(text=replies.WHICH_NAME)
+    name = said.customer[:LONGEST_NAME]
     if said.customer_known and said.customer_id and said.confidence.get("customer", 1.0) >= NAMED_EXACTLY:
         existing = ctx.tx.customers.get(CustomerId(said.customer_id))
         if existing:
             return _existing(ctx, existing, f"customer:{event.event_id}")
     similar = [c for c in (ctx.tx.customers.get(CustomerId(n.id)) for n in said.candidates) if c]
     if similar:
-        return _similar(ctx, said.customer, similar, f"customer:{event.event_id}")
-    return _create(ctx, said.customer)
+        return _similar(ctx, name, similar, f"customer:{event.event_id}")
+    return _create(ctx, name)
 
 
 @router.tap("create_customer")
@@ -44,12 +46,13 @@ def create_tapped(event: CardTap, ctx: Context) -> Answer:
     """Create the customer that a record names, or one that only looked like a duplicate."""
     name = event.values.get("name", "").strip()[:LONGEST_NAME]
     record = ctx.tx.activities.get(ActivityId(event.values.get("record", "")))
-    if not name or (record and (record.member_id != ctx.member.id or record.state is ActivityState.UNDONE)):
+    asker = record.member_id if record else event.values.get("by")
+    if not name or asker != ctx.member.id or (record and record.state is ActivityState.UNDONE):
         return Reply(text=replies.FOREIGN_BUTTON)
     if record and record.customer_id:
         return shown(ctx, record)
     existing = ctx.tx.customers.called(name)
-    if existing and not can_see(ctx.member, existing, ctx.org):
+    if existing and (record is None or not can_see(ctx.member, existing, ctx.org)):
         return _existing(ctx, existing, event.card)
     customer = existing or _customer(ctx, name)
     if record is None:
@@ -59,8 +62,10 @@ def create_tapped(event: CardTap, ctx: Context) -> Answer:
 
 
 @router.tap("dismiss")
-def dismiss(event: CardTap, ctx: Context) -> Card:
+def dismiss(event: CardTap, ctx: Context) -> Answer:
     """Nothing is created."""
+    if event.values.get("by") != ctx.member.id:
+        return Reply(text=replies.FOREIGN_BUTTON)
     return cards.settled(event.card, replies.DISMISSED)
 
 
@@ -74,6 +79,8 @@ def ask_partner(event: CardTap, ctx: Context) -> Answer:
         return cards.settled(event.card, f"{customer.name} 你已经可以看了")
     owner = ctx.org.name(customer.owner_id)
     request = cards.partner_request(customer, ctx.member.name, ctx.member.id)
+    if _decision(ctx, request.key):
+        return cards.settled(event.card, f"{owner}没有同意协作", text="要紧的话，找他或你们的主管当面说。")
     if not ctx.tx.outbox.copies(request.key) and not ctx.tell(customer.owner_id, request, can_wait=True):
         return Reply(text=replies.unreachable(owner))
     return cards.settled(event.card, f"已向{owner}申请协作", text="同意后我告诉你。")
@@ -86,19 +93,29 @@ def answer_partner(event: CardTap, ctx: Context) -> Answer:
     asker = ctx.tx.members.get(MemberId(event.values.get("member", "")))
     if customer is None or asker is None or not can_decide_for(ctx.member, customer.owner_id, ctx.org):
         return Reply(text=replies.NOT_ALLOWED)
-    agreed = event.action == "partner_yes"
-    decided = next((e for e in ctx.tx.audit.of(event.card) if e.action == "partner.decided" and e.new), None)
-    if decided is None:
-        ctx.audit("partner.decided", event.card, new={"agreed": agreed, "by": ctx.member.name})
-        if agreed:
-            ctx.tx.customers.save(replace(customer, partners=union(customer.partners, (asker.id,))))
-        ctx.tell(asker.id, replies.partner_answer(customer.name, ctx.member.name, agreed=agreed))
-        by = ctx.member.name
-    else:
-        agreed, by = bool((decided.new or {})["agreed"]), str((decided.new or {})["by"])
+    key = cards.partner_request(customer, asker.name, asker.id).key
+    agreed, by = _decision(ctx, key) or _decide(ctx, key, customer, asker, agreed=event.action == "partner_yes")
     return cards.settled(
         event.card, f"{by}{'已同意' if agreed else '没有同意'}{asker.name}协作 {customer.name}", "good" if agreed else "info"
     )
+
+
+def _decision(ctx: Context, key: str) -> tuple[bool, str] | None:
+    """What was decided about a request, and by whom."""
+    made = next((e.new for e in ctx.tx.audit.of(key) if e.action == "partner.decided" and e.new), None)
+    return (bool(made["agreed"]), str(made["by"])) if made else None
+
+
+def _decide(ctx: Context, key: str, customer: Customer, asker: Member, *, agreed: bool) -> tuple[bool, str]:
+    ctx.audit("partner.decided", key, new={"agreed": agreed, "by": ctx.member.name})
+    if agreed:
+        customer = replace(customer, partners=union(customer.partners, (asker.id,)))
+        ctx.tx.customers.save(customer)
+        for record in ctx.tx.activities.timeline(customer.id, limit=EARLIER):
+            if record.member_id == asker.id and record.lead_id is None:
+                settle(ctx, record, customer)
+    ctx.tell(asker.id, replies.partner_answer(customer.name, ctx.member.name, agreed=agreed))
+    return agreed, ctx.member.name
 
 
 def _existing(ctx: Context, customer: Customer, key: str) -> Card:
@@ -112,7 +129,7 @@ def _existing(ctx: Context, customer: Customer, key: str) -> Card:
 def _similar(ctx: Context, name: str, similar: list[Customer], key: str) -> Card:
     visible = [c for c in similar if can_see(ctx.member, c, ctx.org)]
     hidden = [ctx.org.name(c.owner_id) for c in similar if c not in visible]
-    return cards.similar_customers(key, name, visible, hidden)
+    return cards.similar_customers(key, name, visible, hidden, ctx.member.id)
 
 
 def _create(ctx: Context, name: str) -> Card:

@@ -14,14 +14,15 @@ from bot.chat.incoming import CardTap, Text
 from bot.chat.outgoing import Card, Reply
 from bot.chat.platform import Address
 from bot.chat.router import Answer, Router
-from bot.domain.access import can_decide_for, visible_owners
+from bot.domain.access import can_decide_for
 from bot.domain.customer import Customer, Lead, LeadState
 from bot.domain.member import Group, Member, Role
-from bot.domain.staleness import colour
+from bot.domain.staleness import Colour, colour
 from bot.domain.values import LeadId, MemberId
 from bot.domain.worktime import at
 from bot.records.tapped import follow_up
 from prompts import digests, replies
+from storage.repositories.leads import StaleLead
 
 router = Router("digest")
 SNOOZE_WORKDAYS = 3
@@ -46,37 +47,42 @@ def push(ctx: Context, group: Group) -> None:
 
 @router.command(r"昨日断点(?:清单)?")
 def now_please(event: Text, ctx: Context, match: Match[str]) -> Answer:
-    """The list at once, for a manager."""
+    """The list at once, for a manager: of what the manager may see, in a group of what the group is for."""
     if not (ctx.member.has(Role.MANAGER) or ctx.member.has(Role.ADMIN)):
         return Reply(text=digests.NO_DIGEST_GROUP)
     group = ctx.tx.members.group_at(event.platform, event.chat)
-    region = group.region if group else ctx.member.region
-    return build(ctx, f"digest:{event.event_id}", region, group.name if group else region or "全公司")
+    where = group.name if group else ctx.member.region or "全公司"
+    return build(ctx, f"digest:{event.event_id}", group.region if group else ctx.member.region, where, ctx.member)
 
 
-def build(ctx: Context, key: str, region: str | None, where: str) -> Card:
-    """The list of a region (None: of all) as it stands now."""
-    limit = ctx.rules.breakpoint
-    before = ctx.worktime.before(ctx.now, limit.limit, limit.clock)
-    stale = ctx.tx.leads.stale(ctx.now, ctx.today, before, region, ctx.rules.digest.per_rep)
-    shaded = [(s, colour(s.lead.last_action_at, ctx.now, ctx.rules.colour, ctx.worktime)) for s in stale]
+def build(ctx: Context, key: str, region: str | None, where: str, viewer: Member | None = None) -> Card:
+    """The list of a region (None: of all) as it stands now; for a ``viewer`` what that member may act on."""
+    stale = [s for s in _stale(ctx, region, ctx.rules.digest.per_rep) if viewer is None or can_decide_for(viewer, s.lead.owner_id, ctx.org)]
+    shaded = [(s, _colour(ctx, s.lead)) for s in stale]
     return digests.breakpoints(key, where, shaded, ctx.today, ctx.now)
 
 
 @router.tap("digest_rest")
 def rest(event: CardTap, ctx: Context) -> Answer:
     """The lines of one rep that were only counted."""
-    owner = MemberId(event.values.get("owner", ""))
-    owners = visible_owners(ctx.member, ctx.org)
-    if owners is not None and owner not in owners:
+    region, line, owner = (event.values.get(key, "") for key in ("region", "line", "owner"))
+    if not can_decide_for(ctx.member, MemberId(owner) if owner else None, ctx.org):
         return Reply(text=replies.NOT_ALLOWED)
+    shown = ctx.rules.digest.per_rep
+    stale = _stale(ctx, region or None, shown + REST, MemberId(owner) if owner else None)
+    mine = [s for s in stale if digests.group(s) == (region, line, owner)]
+    lines = [digests.line(s.lead, s.customer_name, _colour(ctx, s.lead), ctx.now, ctx.today) for s in mine[shown:]]
+    total = mine[0].group_total - shown if mine else 0
+    return digests.rest(f"digest_rest:{event.event_id}", ctx.org.name(MemberId(owner)), lines, max(0, total))
+
+
+def _stale(ctx: Context, region: str | None, per_owner: int, owner: MemberId | None = None) -> list[StaleLead]:
     limit = ctx.rules.breakpoint
-    before = ctx.worktime.before(ctx.now, limit.limit, limit.clock)
-    stale = ctx.tx.leads.stale(ctx.now, ctx.today, before, None, ctx.rules.digest.per_rep + REST, owner)
-    mine = [s for s in stale if (s.lead.product_line or "") == event.values.get("line", "")][ctx.rules.digest.per_rep :]
-    shades = [colour(s.lead.last_action_at, ctx.now, ctx.rules.colour, ctx.worktime) for s in mine]
-    lines = [digests.line(s.lead, s.customer_name, shade, ctx.now, ctx.today) for s, shade in zip(mine, shades, strict=True)]
-    return digests.rest(f"digest_rest:{event.event_id}", ctx.org.name(owner), lines)
+    return ctx.tx.leads.stale(ctx.now, ctx.today, ctx.worktime.before(ctx.now, limit.limit, limit.clock), region, per_owner, owner)
+
+
+def _colour(ctx: Context, lead: Lead) -> Colour:
+    return colour(lead.last_action_at, ctx.now, ctx.rules.colour, ctx.worktime)
 
 
 @router.tap("followed_up")
@@ -86,8 +92,8 @@ def followed_up(event: CardTap, ctx: Context) -> Answer:
     if not isinstance(found, tuple):
         return found
     lead, customer = found
-    follow_up(ctx, event, lead, customer)
-    return _settled(event, ctx, lead, digests.followed(ctx.member.name, ctx.now, event.answer.strip()))
+    record = follow_up(ctx, event, lead, customer)
+    return _settled(event, ctx, lead, digests.followed(ctx.member.name, ctx.now, event.answer.strip(), record.next_on, ctx.today))
 
 
 @router.tap("snooze")
@@ -117,6 +123,8 @@ def hand_over(event: CardTap, ctx: Context) -> Answer:
     taker = _colleague(event.answer, ctx)
     if isinstance(taker, Reply):
         return taker
+    if taker.id == lead.owner_id:
+        return Reply(text=digests.OWNER_ALREADY.format(name=taker.name))
     ctx.tx.leads.change(lead.id, lead.last_action_at, owner_id=taker.id)
     ctx.tx.customers.save(replace(customer, owner_id=taker.id))
     ctx.names.changed(customer.id)
@@ -135,10 +143,10 @@ def _open(event: CardTap, ctx: Context) -> tuple[Lead, Customer] | Answer:
         return Reply(text=replies.FOREIGN_BUTTON)
     if not can_decide_for(ctx.member, lead.owner_id, ctx.org):
         return Reply(text=replies.NOT_ALLOWED)
-    moved = lead.last_action_at.isoformat() != event.values.get("seen") or lead.state is LeadState.CLOSED
+    seen = (event.values.get("seen"), event.values.get("owner"))
     snoozed = lead.snoozed_until is not None and lead.snoozed_until > ctx.now
-    if moved or snoozed:
-        return _settled(event, ctx, lead, digests.moved_on(lead, ctx.org.name(lead.owner_id)))
+    if seen != (lead.last_action_at.isoformat(), lead.owner_id or "") or snoozed or lead.state is LeadState.CLOSED:
+        return _settled(event, ctx, lead, digests.present(lead, ctx.org.name(lead.owner_id), ctx.now, ctx.today))
     return lead, customer
 
 
@@ -163,7 +171,7 @@ def _until(ctx: Context) -> datetime:
 
 def _colleague(name: str, ctx: Context) -> Member | Reply:
     wanted = name.strip().lstrip("@").strip()
-    people = ctx.tx.members.named(wanted)
+    people = [m for m in ctx.tx.members.named(wanted) if m.has(Role.REP) or m.has(Role.MANAGER)]
     if not people:
         return Reply(text=digests.NOBODY.format(name=wanted))
     return people[0] if len(people) == 1 else Reply(text=digests.SEVERAL.format(name=wanted))

@@ -5,10 +5,11 @@ from bot.chat.incoming import Text
 from bot.chat.outgoing import Outgoing, Reply
 from bot.chat.router import Answer, Router
 from bot.domain.activity import ActivityKind, PieceKind
+from bot.domain.recording import says_something
 from bot.domain.understood import Intent
-from bot.records.keep import note, open_record, piece
+from bot.records.keep import open_record, piece
 from bot.records.settle import named
-from bot.records.show import joined, log, shown
+from bot.records.show import add, log
 from prompts import replies, words
 
 router = Router("followup")
@@ -39,13 +40,10 @@ def no_template_yet(event: Text, ctx: Context) -> Reply:
 @router.intent(Intent.CHAT)
 def keep_words(event: Text, ctx: Context) -> Answer:
     """Words of no clear meaning: part of the open record, else kept as they are."""
-    said, who = ctx.meaning, named(ctx)
+    who, record = named(ctx), open_record(ctx)
     if who.customer is not None or who.choices:
         return log(ctx, ActivityKind.FOLLOW_UP, event.text)
-    record = open_record(ctx)
-    if record is not None and said.customer is None:
-        if said.next_on or said.objections or said.action_items or said.contacts:
-            return log(ctx, ActivityKind.FOLLOW_UP, event.text)
-        return joined(ctx, record, record, shown(ctx, note(ctx, record, PieceKind.TEXT, text=event.text)))
+    if record is not None and who.said is None:
+        return log(ctx, ActivityKind.FOLLOW_UP, event.text) if says_something(ctx.meaning) else add(ctx, PieceKind.TEXT, text=event.text)
     ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text))
     return replies.kept_whole(words.shortened(event.text, 80))

@@ -8,41 +8,46 @@ from bot.chat.incoming import Text
 from bot.chat.router import Answer, Router
 from bot.domain.access import visible_owners
 from bot.domain.member import Role
-from bot.domain.staleness import Colour, colour
+from bot.domain.staleness import Colour
 from prompts import lists
 
 router = Router("lists")
 COLOURS = {"红": Colour.RED, "黄": Colour.YELLOW}
 SHOWN = 20
+MANY = 500
 
 
 @router.command(r"(?:我)?今天(?:我)?(?:要|该)?跟(?:进)?(?:谁|哪些.*|哪几.*)[?？]?|我的待办|今日待办")
 def due_today(event: Text, ctx: Context, match: Match[str]) -> Answer:
-    """``我今天要跟谁``: promises that have come due, then what has been still the longest."""
-    due = ctx.tx.leads.due(ctx.member.id, ctx.today, SHOWN)
-    limit = ctx.rules.breakpoint
+    """``我今天要跟谁``: promises that have come due, then what has been still for too long, the newly broken first."""
+    me, limit = ctx.member.id, ctx.rules.breakpoint
     before = ctx.worktime.before(ctx.now, limit.limit, limit.clock)
-    known = {lead.id for lead, _ in due}
-    idle = [pair for pair in ctx.tx.leads.idle({ctx.member.id}, before, SHOWN) if pair[0].id not in known]
-    return lists.today(due, idle[: max(0, SHOWN - len(due))], ctx.now)
+    promised = [
+        (lead, c.name) for lead, c in ctx.tx.leads.due(me, ctx.today, MANY) if not (lead.snoozed_until and lead.snoozed_until > ctx.now)
+    ]
+    known = {lead.id for lead, _ in promised}
+    stale = [(s.lead, s.customer_name) for s in ctx.tx.leads.stale(ctx.now, ctx.today, before, None, MANY, me)]
+    return lists.today(promised, [pair for pair in stale if pair[0].id not in known], ctx.now, SHOWN)
 
 
 @router.command(r"我的客户")
 def my_customers(event: Text, ctx: Context, match: Match[str]) -> Answer:
     """The customers that the sender sees."""
-    owners = visible_owners(ctx.member, ctx.org)
-    return lists.found("我的客户", ctx.tx.customers.of(owners, ctx.member.id), ctx.org)
+    owners, me = visible_owners(ctx.member, ctx.org), ctx.member.id
+    customers = ctx.tx.customers.of(owners, me, SHOWN)
+    return lists.found("我的客户", customers, ctx.org, ctx.tx.customers.count(owners, me)) if customers else lists.no_customers()
 
 
 @router.command(r"(?P<colour>[红黄])色客户")
 def of_colour(event: Text, ctx: Context, match: Match[str]) -> Answer:
     """``红色客户``: with the reason of each."""
-    wanted = COLOURS[match["colour"]]
-    owners = visible_owners(ctx.member, ctx.org)
+    owners, count = visible_owners(ctx.member, ctx.org), ctx.tx.leads.count_idle
     red, yellow, _ = _limits(ctx)
-    pairs = ctx.tx.leads.idle(owners, red if wanted is Colour.RED else yellow, limit=500)
-    fitting = [(lead, customer) for lead, customer in pairs if _colour(ctx, lead.last_action_at) is wanted]
-    return lists.coloured(wanted, fitting[:SHOWN], len(fitting), ctx.now, ctx.org)
+    if COLOURS[match["colour"]] is Colour.RED:
+        pairs, total = ctx.tx.leads.idle(owners, red, SHOWN), count(owners, red)
+    else:
+        pairs, total = ctx.tx.leads.idle(owners, yellow, SHOWN, since=red), count(owners, yellow) - count(owners, red)
+    return lists.coloured(COLOURS[match["colour"]], pairs, total, ctx.now, ctx.org)
 
 
 @router.command(r"看板|三色看板")
@@ -70,7 +75,3 @@ def _limits(ctx: Context) -> tuple[datetime, datetime, datetime]:
         before(ctx.now, rules.yellow_from, rules.clock),
         before(ctx.now, rules.green_within, rules.clock),
     )
-
-
-def _colour(ctx: Context, last_action: datetime) -> Colour:
-    return colour(last_action, ctx.now, ctx.rules.colour, ctx.worktime)

@@ -8,10 +8,13 @@ from bot.chat.router import Answer, Router
 from bot.domain.access import can_see, visible_owners
 from bot.domain.customer import Customer
 from bot.domain.understood import Intent
-from bot.records.settle import named
+from bot.records.settle import named, only_a_name
+from bot.understanding.pinyin import toned
 from prompts import cards, lists, replies, words
 
 router = Router("query")
+SHOWN = 20
+MANY = 5000
 
 
 @router.intent(Intent.QUERY)
@@ -22,26 +25,38 @@ def where_things_stand(event: Text, ctx: Context) -> Answer:
         return _timeline(ctx, who.customer)
     if who.choices:
         return lists.which(who.said or "", who.choices)
-    return replies.none_found(who.said) if who.said else replies.help_text(ctx.member)
+    return replies.none_found(who.said) if who.said else replies.cannot_answer(ctx.member)
 
 
 @router.command(r"查\s*(?P<what>\S.*)")
 def search(event: Text, ctx: Context, match: Match[str]) -> Answer:
-    """``查 恒力``, ``查 张工``, ``查 5678``: what the sender may see."""
-    what = match["what"].strip()
-    found = ctx.tx.customers.find(what, visible_owners(ctx.member, ctx.org), ctx.member.id)
-    who = named(ctx).customer
-    if who and who not in found and can_see(ctx.member, who, ctx.org):
+    """``查 恒力``, ``查 张工``, ``查 hljx``, ``查 5678``: what the sender may see."""
+    what, who = match["what"].strip(), named(ctx).customer
+    found = _found(ctx, what)
+    if who and who not in found and (only_a_name(ctx, what) or not found):
         found.insert(0, who)
-    if len(found) == 1:
-        return _timeline(ctx, found[0])
-    return lists.found(what, found, ctx.org) if found else replies.none_found(what)
+    if not found:
+        return replies.none_found(what)
+    return _timeline(ctx, found[0]) if len(found) == 1 else lists.found(what, found[:SHOWN], ctx.org, len(found))
+
+
+def _found(ctx: Context, what: str) -> list[Customer]:
+    owners, me = visible_owners(ctx.member, ctx.org), ctx.member.id
+    found = ctx.tx.customers.find(what, owners, me, MANY)
+    if not found and what.isascii() and what.isalpha():
+        found = [c for c in ctx.tx.customers.of(owners, me, MANY) if any(what.lower() in initials(n) for n in (c.name, *c.aliases))]
+    return found
+
+
+def initials(name: str) -> str:
+    """``sxhljx…`` for 绍兴恒力机械…."""
+    return "".join(toned(char)[0][:1] for char in name)
 
 
 def _timeline(ctx: Context, customer: Customer) -> Answer:
     owner = ctx.org.name(customer.owner_id)
     if not can_see(ctx.member, customer, ctx.org):
-        return replies.not_yours(owner)
+        return cards.colleagues_customer(f"customer:{customer.id}:{ctx.member.id}", customer, owner, saved=cards.NOT_YOURS)
     records = ctx.tx.activities.timeline(customer.id)
     lead = ctx.tx.leads.open_of(customer.id)
     promise = [words.day(lead.next_on, ctx.today) if lead and lead.next_on else "", (lead.next_step or "") if lead else ""]

@@ -10,7 +10,9 @@ from bot.chat.router import Answer, Router
 from bot.domain.activity import Activity, ActivityState
 from bot.domain.understood import Intent
 from bot.domain.values import ActivityId
+from bot.records.keep import said_at
 from bot.records.leads import refresh_lead
+from bot.records.settle import settle
 from bot.records.show import close, counted_pieces, shown
 from prompts import cards, replies
 
@@ -46,7 +48,7 @@ def restore(event: CardTap, ctx: Context) -> Answer:
     record = ctx.tx.activities.get(ActivityId(event.values.get("record", "")))
     if record is None or record.member_id != ctx.member.id:
         return Reply(text=replies.FOREIGN_BUTTON)
-    return shown(ctx, _set(ctx, record, ActivityState.KEPT, "record.restore"))
+    return shown(ctx, _restored(ctx, record) if record.state is ActivityState.UNDONE else record)
 
 
 def _undo_last(ctx: Context) -> Answer:
@@ -60,7 +62,7 @@ def _undo_last(ctx: Context) -> Answer:
 
 
 def _undo(ctx: Context, record: Activity) -> Card | Reply:
-    if ctx.now - record.last_piece_at > ctx.rules.visit.undo_within:
+    if said_at(ctx) - record.last_piece_at > ctx.rules.visit.undo_within:
         return replies.undo_too_late()
     close(ctx, record)
     return _card(ctx, _set(ctx, record, ActivityState.UNDONE, "record.undo"))
@@ -73,6 +75,13 @@ def _set(ctx: Context, record: Activity, state: ActivityState, action: str) -> A
     if record.lead_id:
         refresh_lead(ctx, record.lead_id)
     return record
+
+
+def _restored(ctx: Context, record: Activity) -> Activity:
+    """Kept again; under the customer's open lead when its own was given up meanwhile."""
+    record = _set(ctx, record, ActivityState.KEPT, "record.restore")
+    customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
+    return settle(ctx, record, customer) if customer else record
 
 
 def _card(ctx: Context, record: Activity) -> Card:

@@ -1,19 +1,20 @@
 """A rep logs a visit by talking, and answers the one question that the bot may ask about it."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.chat.context import Context
 from bot.chat.incoming import CardTap, Text
-from bot.chat.outgoing import Card, Outgoing, Reply
+from bot.chat.outgoing import Outgoing, Reply
 from bot.chat.router import Answer, Router
 from bot.domain.activity import Activity, ActivityKind, ActivityState, PieceKind
-from bot.domain.recording import join, union
-from bot.domain.understood import Intent, Understood
+from bot.domain.recording import join, says_something
+from bot.domain.understood import Intent
 from bot.domain.values import ActivityId, CustomerId
-from bot.records.keep import piece
+from bot.records.keep import piece, said_at
 from bot.records.leads import refresh_lead
-from bot.records.settle import Named, named, settle
+from bot.records.settle import Named, named, only_a_name, settle
 from bot.records.show import close, file_under, log, shown
 from prompts import cards, replies
 
@@ -21,7 +22,10 @@ router = Router("visit")
 # An answer to a question is short; a longer text is a message of its own.
 ANSWER_LENGTH = 30
 ENDS = " 。．.!！"
-NO_NEXT = ("不用", "不用了", "没有", "暂时不用", "先不用")
+NO_NEXT = ("不用", "不用了", "没有", "暂时不用", "先不用", "不用跟进", "不用跟了", "不跟了", "先不跟", "不需要", "算了")
+# What a name does not contain and small talk mostly does.
+NO_NAME = re.compile(r"[了吗呢吧很还都又，,。？?！!\n]")
+LATER = ("算了", "先放着", "先这样放着", "先这样", "不知道", "没有", "不用", "跳过")
 TALK = (
     Intent.VISIT,
     Intent.FOLLOW_UP,
@@ -32,6 +36,7 @@ TALK = (
     Intent.NEW_CUSTOMER,
     Intent.CORRECT,
 )
+OTHER = (*TALK, Intent.QUERY, Intent.TEMPLATE, Intent.HELP, Intent.UNDO)
 
 
 @router.intent(Intent.VISIT)
@@ -49,21 +54,31 @@ def answer_next(event: Text, ctx: Context) -> Answer:
     if said.next_on is None and event.text.strip(ENDS) not in NO_NEXT:
         return None
     close(ctx, record)
-    return _joined(ctx, record, event.text, said)
+    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text, activity=record))
+    record = join(record, said, event.text, said_at(ctx))
+    ctx.tx.activities.save(record)
+    if record.lead_id:
+        refresh_lead(ctx, record.lead_id)
+    return shown(ctx, record)
 
 
 @router.question("customer")
 def answer_customer(event: Text, ctx: Context) -> Answer:
     """A customer's name in answer to "这是哪家客户？"."""
-    record, said = _asked(ctx), ctx.meaning
-    if record is None or len(event.text) > ANSWER_LENGTH or said.intent in TALK:
+    record, words = _asked(ctx), event.text.strip(ENDS)
+    if record is None or len(event.text) > ANSWER_LENGTH:
         return None
-    who = named(ctx)
-    if who.customer is None and not who.choices and (said.next_on or said.intent in (Intent.QUERY, Intent.HELP, Intent.UNDO)):
+    if words in LATER:
+        close(ctx, record)
+        return cards.left_loose(record)
+    if not only_a_name(ctx, event.text) and (ctx.meaning.intent in OTHER or says_something(ctx.meaning)):
+        return None
+    if ctx.meaning.customer is None and NO_NAME.search(words):
         return None
     close(ctx, record)
     ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text, activity=record))
-    return file_under(ctx, record, who if who.said or who.customer else Named(said=event.text.strip(ENDS)))
+    who = named(ctx)
+    return file_under(ctx, record, who if who.said or who.customer else Named(said=words, hidden=who.hidden))
 
 
 @router.tap("next")
@@ -74,13 +89,13 @@ def pick_next(event: CardTap, ctx: Context) -> Answer:
         return record
     close(ctx, record)
     choice = event.values.get("on")
-    if choice != "never":
+    if record.next_on is None and choice != "never":
         days = 1 if choice == "tomorrow" else 7 - ctx.today.weekday()
         record = replace(record, next_on=ctx.today + timedelta(days=days))
         ctx.tx.activities.save(record)
         ctx.audit("record.next", record.id, new={"next_on": str(record.next_on)})
-    if record.lead_id:
-        refresh_lead(ctx, record.lead_id)
+        if record.lead_id:
+            refresh_lead(ctx, record.lead_id)
     return shown(ctx, record)
 
 
@@ -121,12 +136,3 @@ def _of(event: CardTap, ctx: Context) -> Activity | Reply:
     if record is None or record.state is ActivityState.UNDONE:
         return Reply(text=replies.FOREIGN_BUTTON)
     return record if record.member_id == ctx.member.id else Reply(text=replies.not_your_record())
-
-
-def _joined(ctx: Context, record: Activity, text: str, said: Understood) -> Card:
-    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=text, activity=record))
-    record = replace(join(record, said, text, ctx.now), next_steps=union(record.next_steps, said.action_items))
-    ctx.tx.activities.save(record)
-    if record.lead_id:
-        refresh_lead(ctx, record.lead_id)
-    return shown(ctx, record)

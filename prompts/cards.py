@@ -17,6 +17,8 @@ ASK: dict[Missing, str] = {
     Missing.CONTACT: "见的是谁？直接回我，比如“张工”。",
 }
 UNREAD = "已原样存好；里面的内容这个版本还不会读，要紧的请再说一句。"
+NOT_YOURS = "往来内容只有负责人和上级能看。"
+SAVED_ANYWAY = "你的记录已经存好。对方同意协作后，就算进这家的跟进。"
 HOW_TO_CHANGE = "说错了？回“改一下，…”更正，10 分钟内可“撤销”。"
 ONLY_KEPT: dict[ActivityKind, str] = {
     ActivityKind.QUOTE: "报价内容已记在客户时间线上；这个版本还不会发起审批。",
@@ -33,8 +35,7 @@ def record_key(record: Activity) -> str:
 
 def record(item: Activity, customer: str | None, today: date, *, ask: Missing | None = None, extra: Sequence[str] = ()) -> Card:
     """What a record holds, with at most one question."""
-    name = customer or item.customer_said
-    title = f"已记录 · {words.KIND[item.kind]}{f' {name}' if name else ''}"
+    title = f"已记录 · {name_of(item, customer)}"
     notes = [ASK[ask]] if ask else []
     notes += [ONLY_KEPT[item.kind]] if item.kind in ONLY_KEPT else []
     notes += [*extra, HOW_TO_CHANGE]
@@ -46,6 +47,11 @@ def record(item: Activity, customer: str | None, today: date, *, ask: Missing | 
         buttons=_buttons(item, ask),
         note="\n".join(notes),
     )
+
+
+def name_of(item: Activity, customer: str | None) -> str:
+    """``拜访 绍兴恒力机械有限公司``."""
+    return " ".join(filter(None, [words.KIND[item.kind], customer or item.customer_said]))
 
 
 def record_facts(item: Activity, customer: str | None, today: date) -> list[Fact]:
@@ -116,7 +122,7 @@ def undone(item: Activity, customer: str | None, pieces: str) -> Card:
     """The card of a record that was taken back."""
     return Card(
         key=record_key(item),
-        title=f"已撤销 · {words.KIND[item.kind]}{f' {customer}' if customer else ''}",
+        title=f"已撤销 · {name_of(item, customer)}",
         text=f"撤销了整条记录（{pieces}），提醒也取消了。原话留在审计里，不再算数。",
         buttons=(Button(label="恢复", action="restore", values={"record": item.id}),),
     )
@@ -138,8 +144,9 @@ def choose_customer(item: Activity, choices: Sequence[Customer], said: str) -> C
     )
 
 
-def unknown_customer(item: Activity, said: str) -> Card:
-    """A name that is not in the table."""
+def unknown_customer(item: Activity, said: str, alike: Sequence[str] = ()) -> Card:
+    """A name that is not in the table; ``alike`` are the owners of customers that sound like it."""
+    hint = [f"同事那边有名字很像的客户，负责人{'、'.join(dict.fromkeys(alike))}。要是同一家，回我公司全名。"] if alike else []
     return Card(
         key=record_key(item),
         title=f"没找到“{said}”",
@@ -154,7 +161,7 @@ def unknown_customer(item: Activity, said: str) -> Card:
             ),
             Button(label="先这样放着", action="leave_loose", values={"record": item.id}),
         ),
-        note="名字说错了？直接回我正确的客户名。",
+        note="\n".join([*hint, "名字说错了？直接回我正确的客户名。"]),
     )
 
 
@@ -195,7 +202,7 @@ def colleagues_customer(key: str, customer: Customer, owner: str, saved: str = "
     )
 
 
-def similar_customers(key: str, name: str, visible: Sequence[Customer], hidden_owners: Sequence[str]) -> Card:
+def similar_customers(key: str, name: str, visible: Sequence[Customer], hidden_owners: Sequence[str], by: str) -> Card:
     """Before a customer is created: who it might be already."""
     lines = [f"· {c.name}" for c in visible] + [f"· 一家名字很像的客户，负责人{owner}" for owner in hidden_owners]
     return Card(
@@ -204,8 +211,8 @@ def similar_customers(key: str, name: str, visible: Sequence[Customer], hidden_o
         tone="warn",
         text="\n".join(lines),
         buttons=(
-            Button(label="仍然新建", action="create_customer", values={"name": name, "sure": "yes"}, style="primary"),
-            Button(label="不建了", action="dismiss", values={}),
+            Button(label="仍然新建", action="create_customer", values={"name": name, "by": by}, style="primary"),
+            Button(label="不建了", action="dismiss", values={"by": by}),
         ),
     )
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from bot.chat.outgoing import Button, Card, Line, Section
-from bot.domain.customer import Lead
+from bot.domain.customer import Lead, LeadState
 from bot.domain.staleness import Colour, idle_days
 from bot.domain.understood import Stage
 from prompts import words
@@ -40,9 +40,9 @@ def breakpoints(card: str, where: str, stale: Sequence[tuple[StaleLead, Colour]]
         sections.append(Section(title=region or "未分区", level=1))
         for line, in_line in groupby(in_region, lambda s: s[0].lead.product_line):
             sections.append(Section(title=line or "未分产品线", level=2))
-            for owner, of_owner in groupby(in_line, lambda s: s[0].owner_name):
-                sections.append(_owner(owner or "未分配", list(of_owner), now, today))
-    total = sum({(s.lead.owner_id, s.lead.product_line): s.group_total for s, _ in stale}.values())
+            for _, of_owner in groupby(in_line, lambda s: s[0].lead.owner_id):
+                sections.append(_owner(list(of_owner), now, today))
+    total = sum({group(s): s.group_total for s, _ in stale}.values())
     red = sum(colour is Colour.RED for _, colour in stale)
     return Card(
         key=card,
@@ -54,21 +54,27 @@ def breakpoints(card: str, where: str, stale: Sequence[tuple[StaleLead, Colour]]
     )
 
 
-def _owner(name: str, stale: list[tuple[StaleLead, Colour]], now: datetime, today: date) -> Section:
+def group(stale: StaleLead) -> tuple[str, str, str]:
+    """What is counted together: region, product line, owner."""
+    return stale.region or "", stale.lead.product_line or "", stale.lead.owner_id or ""
+
+
+def _owner(stale: list[tuple[StaleLead, Colour]], now: datetime, today: date) -> Section:
+    first = stale[0][0]
     lines = [line(s.lead, s.customer_name, colour, now, today) for s, colour in stale]
-    more = stale[0][0].group_total - len(stale)
-    if more > 0:
-        values = {"owner": stale[0][0].lead.owner_id or "", "line": stale[0][0].lead.product_line or ""}
-        lines.append(Line(text=f"另有 {more} 条", buttons=(Button(label="看其余的", action="digest_rest", values=values),)))
-    return Section(title=f"{name}（{stale[0][0].group_total} 条）", level=3, lines=tuple(lines))
+    if first.group_total > len(stale):
+        values = dict(zip(("region", "line", "owner"), group(first), strict=True))
+        button = Button(label="看其余的", action="digest_rest", values=values)
+        lines.append(Line(text=f"另有 {first.group_total - len(stale)} 条", buttons=(button,)))
+    return Section(title=f"{first.owner_name or '未分配'}（{first.group_total} 条）", level=3, lines=tuple(lines))
 
 
 def line(lead: Lead, customer: str, colour: Colour, now: datetime, today: date) -> Line:
     """A stale lead: why it is here, what to do, and the three things that can be done."""
-    values = {"lead": lead.id, "seen": lead.last_action_at.isoformat()}
+    values = {"lead": lead.id, "seen": lead.last_action_at.isoformat(), "owner": lead.owner_id or ""}
     return Line(
         text=f"{customer} · {idle_days(lead.last_action_at, now)} 天没更新",
-        detail=f"原因：{reason(lead, today)}；建议：{lead.next_step or STEPS.get(lead.stage, '联系一次,问清下一步')}",
+        detail=f"原因：{reason(lead, today)}；建议：{lead.next_step or STEPS.get(lead.stage, '联系一次，问清下一步')}",
         colour=colour.value,
         buttons=(
             Button(label="已跟进", action="followed_up", values=values, style="primary", ask="跟进得怎么样？一句话就行，带上下次时间更好"),
@@ -100,13 +106,15 @@ def settle_line(card: Card, lead_id: str, outcome: str) -> Card:
     return replace(card, sections=tuple(replace(s, lines=tuple(settled(x) for x in s.lines)) for s in card.sections))
 
 
-def rest(key: str, owner: str, lines: Sequence[Line]) -> Card:
+def rest(key: str, owner: str, lines: Sequence[Line], total: int) -> Card:
     """The lines of one rep that the list only counted."""
-    return Card(key=key, title=f"{owner} · 其余断点 {len(lines)} 条", tone="warn", sections=(Section(title="", lines=tuple(lines)),))
+    note = f"先列 {len(lines)} 条，处理完再点一次看剩下的。" if total > len(lines) else ""
+    return Card(key=key, title=f"{owner} · 其余断点 {total} 条", tone="warn", sections=(Section(title="", lines=tuple(lines)),), note=note)
 
 
-def followed(by: str, at: datetime, said: str) -> str:
-    return f"✓ {by} {words.moment(at)} 已跟进：{words.shortened(said or '没有写内容', 50)}"
+def followed(by: str, at: datetime, said: str, next_on: date | None, today: date) -> str:
+    promise = f"；下次 {words.day(next_on, today)}" if next_on else ""
+    return f"✓ {by} {words.moment(at)} 已跟进{f'：{words.shortened(said, 50)}' if said else ''}{promise}"
 
 
 def snoozed(by: str, until: datetime, why: str) -> str:
@@ -117,14 +125,20 @@ def handed(by: str, to: str) -> str:
     return f"→ {by} 已转交给{to}"
 
 
-def moved_on(lead: Lead, owner: str) -> str:
-    """Somebody was faster than the tap."""
-    return f"这条 {words.moment(lead.last_action_at)} 已有新进展（负责人{owner}），没有再改。"
+def present(lead: Lead, owner: str, now: datetime, today: date) -> str:
+    """How a lead stands, to somebody whose tap came too late."""
+    if lead.state is LeadState.CLOSED:
+        return f"已经结束（{words.STAGE[lead.stage]}），没有再改。"
+    if lead.snoozed_until and lead.snoozed_until > now:
+        return f"已经暂缓到 {words.moment(lead.snoozed_until)}：{words.shortened(lead.snooze_reason or '', 50)}。没有再改。"
+    promise = f"，下次 {words.day(lead.next_on, today)}" if lead.next_on and lead.next_on >= today else ""
+    return f"现在归{owner}，{words.moment(lead.last_action_at)} 有过动作{promise}。没有再改。"
 
 
 NOT_A_WORKDAY = "今天不是工作日，不推送《昨日断点清单》。"
 NEED_REASON = "先放放要写原因，比如“客户出差，下周三再说”。"
-NOBODY = "没有叫“{name}”的在职同事，换个写法再试。"
+NOBODY = "销售里没有叫“{name}”的在职同事，换个写法再试。"
+OWNER_ALREADY = "本来就是{name}在跟，没有变。"
 SEVERAL = "叫“{name}”的同事不止一位，请让管理员转交。"
 ONLY_MANAGERS = "转交要主管来点。"
 NO_DIGEST_GROUP = "昨日断点清单是给主管看的；你可以发“我今天要跟谁”。"

@@ -90,12 +90,13 @@ def unreachable(who: str) -> str:
 
 
 def partner_answer(customer: str, owner: str, *, agreed: bool) -> Reply:
-    return Reply(text=f"{owner}{'同意' if agreed else '没有同意'}你协作 {customer}。" + ("之后你的记录会算到这家。" if agreed else ""))
+    return Reply(text=f"{owner}{'同意' if agreed else '没有同意'}你协作 {customer}。" + ("你的记录都会算进这家的跟进。" if agreed else ""))
 
 
 def none_found(what: str) -> Reply:
     return Reply(text=f"没找到“{what}”。换个说法，或者发“我的客户”看看全部。")
 
 
-def not_yours(owner: str) -> Reply:
-    return Reply(text=f"这家客户由{owner}负责，往来内容只有他和主管能看。")
+def cannot_answer(member: Member) -> Reply:
+    """A question of no kind that the bot knows."""
+    return Reply(text=f"这个问题我还答不上来。\n{help_text(member).text}")

@@ -67,6 +67,12 @@ def details(said: Understood) -> dict[str, Any]:
     return {key: record[key] for key in DETAILS if record[key] not in (None, [])}
 
 
+def says_something(said: Understood) -> bool:
+    """Whether there is anything in it that a record would hold beside the words themselves."""
+    held = (said.next_on, said.contacts, said.action_items, said.objections, said.competitors, said.needs, said.delay_reason, said.stage)
+    return any(held) or bool(details(said))
+
+
 def guessed(said: Understood) -> tuple[str, ...]:
     """The fields whose value is not certain enough to go unmarked."""
     return tuple(key for key in SHOWN_AS_GUESS if 0 < said.confidence.get(key, 0) < SURE)

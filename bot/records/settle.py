@@ -3,24 +3,33 @@
 from dataclasses import dataclass, replace
 
 from bot.chat.context import Context
+from bot.chat.incoming import Text
 from bot.domain.access import can_see
 from bot.domain.activity import Activity
 from bot.domain.customer import Contact, Customer
-from bot.domain.values import ContactId, CustomerId, new_id
+from bot.domain.understood import Span, Understood
+from bot.domain.values import ContactId, CustomerId, MemberId, new_id
 from bot.records.leads import lead_for, refresh_lead
 
 # Below this a match is by sound or likeness; a stranger's customer is not betrayed by such a name.
 NAMED_EXACTLY = 0.95
+LONGEST_NAME = 60
+MOST_CHOICES = 3
+FILLERS = "是就那的这家客户公司，。,.！! "
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Who a message speaks of: ``customer`` when settled, else the ``choices`` to ask about, else nobody or an unknown ``said`` name."""
+    """Who a message speaks of: ``customer`` when settled, else the ``choices`` to ask about, else nobody or an unknown ``said`` name.
+
+    ``hidden`` are the owners of customers that sound alike and are not the sender's to see.
+    """
 
     customer: Customer | None = None
     choices: tuple[Customer, ...] = ()
     said: str | None = None
     guess: bool = False
+    hidden: tuple[MemberId, ...] = ()
 
 
 def named(ctx: Context) -> Named:
@@ -31,11 +40,37 @@ def named(ctx: Context) -> Named:
         sure = said.confidence.get("customer", 1.0) >= NAMED_EXACTLY
         if customer and (sure or can_see(ctx.member, customer, ctx.org)):
             return Named(customer=customer, said=said.customer, guess=not sure)
-    found = [ctx.tx.customers.get(CustomerId(c.id)) for c in said.candidates]
-    choices = tuple(c for c in found if c and can_see(ctx.member, c, ctx.org))
+    found = [c for c in map(ctx.tx.customers.get, _ids(said)) if c]
+    choices = tuple(c for c in found if can_see(ctx.member, c, ctx.org))
+    hidden = tuple(c.owner_id for c in found if c not in choices and c.owner_id)
     if len(choices) == 1 and len(found) > 1:
-        return Named(customer=choices[0], said=said.customer, guess=True)  # the others are colleagues' customers
-    return Named(choices=choices[:3], said=said.customer)
+        return Named(customer=choices[0], said=_name(ctx), guess=True)  # the others are colleagues' customers
+    return Named(choices=choices[:MOST_CHOICES], said=_name(ctx), hidden=hidden)
+
+
+def only_a_name(ctx: Context, text: str) -> bool:
+    """Whether a text is hardly more than a customer's name, whatever it was taken for."""
+    spans = _spans(ctx)
+    rest = "".join(c for at, c in enumerate(text) if not any(start <= at < end for start, end in spans))
+    return bool(spans) and not rest.strip(FILLERS)
+
+
+def _ids(said: Understood) -> list[CustomerId]:
+    known = [said.customer_id] if said.customer_id else []
+    return [CustomerId(i) for i in known or [c.id for c in said.candidates]]
+
+
+def _name(ctx: Context) -> str | None:
+    """The name as it was said: a likeness to a colleague's customer does not lend that customer's name."""
+    said, spans = ctx.meaning, _spans(ctx)
+    if not said.customer_known or not isinstance(ctx.event, Text):
+        return said.customer and said.customer[:LONGEST_NAME]
+    name = ctx.event.text[slice(*spans[0])][:LONGEST_NAME] if spans else None
+    return None if name in {c.name for c in said.contacts} else name
+
+
+def _spans(ctx: Context) -> list[Span]:
+    return [span for span in ctx.meaning.spans.get("customer", []) if isinstance(span, tuple)]
 
 
 def settle(ctx: Context, record: Activity, customer: Customer) -> Activity:

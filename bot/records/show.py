@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from bot.chat.context import Context
 from bot.chat.incoming import Document, Photo, Video, Voice
-from bot.chat.outgoing import Card, Outgoing
+from bot.chat.outgoing import Card, Outgoing, Reply
 from bot.domain.access import can_see
 from bot.domain.activity import Activity, ActivityKind, Missing, PieceKind, missing
 from bot.domain.customer import Customer
 from bot.domain.recording import union
-from bot.records.keep import keep, open_record
+from bot.records.keep import keep, note, open_record, start
 from bot.records.settle import Named, named, settle
 from prompts import cards, replies, words
 from storage.repositories.questions import Question
+
+SEEN_THERE = (PieceKind.PHOTO, PieceKind.LOCATION)
 
 
 def log(ctx: Context, kind: ActivityKind, text: str) -> Outgoing:
@@ -21,7 +24,21 @@ def log(ctx: Context, kind: ActivityKind, text: str) -> Outgoing:
     who = named(ctx)
     before = open_record(ctx)
     record = keep(ctx, kind, text, who.customer)
+    if before is not None and before.id == record.id and record.customer_id is None and who == Named():
+        return _joined(ctx, before, record)  # whose it is was asked already
     return joined(ctx, before, record, file_under(ctx, record, who))
+
+
+def add(ctx: Context, kind: PieceKind, **content: Any) -> Outgoing:  # noqa: ANN401
+    """Add what names no customer to the open record; without one it becomes a record and asks once whose it is."""
+    before = open_record(ctx)
+    record = before or start(ctx, ActivityKind.VISIT if kind in SEEN_THERE else ActivityKind.FOLLOW_UP)
+    record = note(ctx, record, kind, **content)
+    if before is None:
+        return file_under(ctx, record, Named())
+    if record.customer_id is None:
+        return _joined(ctx, before, record)
+    return joined(ctx, before, record, shown(ctx, record))
 
 
 def joined(ctx: Context, before: Activity | None, record: Activity, card: Card) -> Outgoing:
@@ -32,8 +49,18 @@ def joined(ctx: Context, before: Activity | None, record: Activity, card: Card) 
     if before is None or before.id != record.id or before.customer_id is None:
         return card
     ctx.replace(card)
-    new = [(label, value) for label, _, value in changes(ctx, before, ctx.tx.activities.get(record.id) or record)]
-    return replies.joined(card.title.removeprefix("已记录 · "), new, counted_pieces(ctx, record), _notes(ctx, record))
+    return _joined(ctx, before, record)
+
+
+def _joined(ctx: Context, before: Activity, record: Activity) -> Reply:
+    now = ctx.tx.activities.get(record.id) or record
+    new = [(label, value) for label, _, value in changes(ctx, before, now)]
+    return replies.joined(cards.name_of(now, _visible_name(ctx, now)), new, counted_pieces(ctx, now), _notes(ctx, now))
+
+
+def _visible_name(ctx: Context, record: Activity) -> str | None:
+    customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
+    return customer.name if customer and can_see(ctx.member, customer, ctx.org) else None
 
 
 def _notes(ctx: Context, record: Activity) -> list[str]:
@@ -47,9 +74,7 @@ def changes(ctx: Context, before: Activity, after: Activity) -> list[tuple[str, 
     """Label, old and new text of every fact that differs, as far as the sender may see."""
 
     def facts(record: Activity) -> dict[str, str]:
-        customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
-        seen = customer.name if customer and can_see(ctx.member, customer, ctx.org) else None
-        return {f.label: f.value for f in cards.record_facts(record, seen, ctx.today) if f.label != "原话"}
+        return {f.label: f.value for f in cards.record_facts(record, _visible_name(ctx, record), ctx.today) if f.label != "原话"}
 
     old, new = facts(before), facts(after)
     return [(label, old.get(label, ""), new.get(label, "")) for label in union(old, new) if old.get(label) != new.get(label)]
@@ -70,7 +95,7 @@ def file_under(ctx: Context, record: Activity, who: Named) -> Card:
     if who.choices:
         return cards.choose_customer(record, who.choices, who.said or "这家")
     if record.customer_said:
-        return cards.unknown_customer(record, record.customer_said)
+        return cards.unknown_customer(record, record.customer_said, [ctx.org.name(owner) for owner in who.hidden])
     return cards.which_customer(record, recent_customer(ctx))
 
 
@@ -79,7 +104,7 @@ def shown(ctx: Context, record: Activity, extra: Sequence[str] = ()) -> Card:
     customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
     if customer is not None and not can_see(ctx.member, customer, ctx.org):
         owner = ctx.org.name(customer.owner_id)
-        return cards.colleagues_customer(cards.record_key(record), customer, owner, saved="你的记录已经存好，只有你和他的主管看得到。")
+        return cards.colleagues_customer(cards.record_key(record), customer, owner, saved=cards.SAVED_ANYWAY)
     want = missing(record)
     if want is Missing.CONTACT or (want and "asked" in record.details):
         want = None  # one question a record is all that a rep has time for

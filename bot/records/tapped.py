@@ -7,16 +7,21 @@ from bot.chat.incoming import CardTap
 from bot.domain.activity import Activity, ActivityKind, PieceKind
 from bot.domain.customer import Customer, Lead
 from bot.domain.recording import join
-from bot.records.keep import piece, start
+from bot.records.keep import piece, said_at, start
 from bot.records.leads import refresh_lead
 
 
 def follow_up(ctx: Context, event: CardTap, lead: Lead, customer: Customer) -> Activity:
     """Record what was typed beside the tap, under the lead."""
     text = event.answer.strip()
-    record = start(ctx, ActivityKind.FOLLOW_UP)
-    record = join(record, ctx.meaning, text, ctx.now)
-    record = replace(record, customer_id=customer.id, lead_id=lead.id, details={**record.details, "by_tap": event.action})
+    record = join(start(ctx, ActivityKind.FOLLOW_UP), ctx.meaning, text, said_at(ctx))
+    record = replace(
+        record,
+        customer_id=customer.id,
+        lead_id=lead.id,
+        occurred_on=record.occurred_on or ctx.today,
+        details={**record.details, "by_tap": event.action},
+    )
     ctx.tx.activities.save(record)
     ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=text, activity=record))
     refresh_lead(ctx, lead.id)
