@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.understanding.knowledge import words
+from bot.understanding.lazy import Lazy
 
-_BRACKETS = re.compile(r"[((][^))]*[))]")
+_BRACKETS = Lazy(r"[((][^))]*[))]")
 
 
 @dataclass(frozen=True, slots=True)

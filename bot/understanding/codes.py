@@ -5,27 +5,28 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.understanding.knowledge import pattern, words
+from bot.understanding.lazy import Lazy
 from bot.understanding.numerals import digits
 
 _D = "[零〇一二三四五六七八九幺\\d]"
 _SPOKEN = "[零〇一二三四五六七八九幺]"
-_MOBILE = re.compile(
+_MOBILE = Lazy(
     rf"(?<![\d零〇一二三四五六七八九幺A-Za-z])(?:\+?86[- ]?)?(?P<no>(?:1[3-9]|[幺一][三四五六七八九])"
     rf"{_D}?(?:[- ]?{_D}){{8,9}})(?![\d零〇一二三四五六七八九])"
 )
-_LANDLINE = re.compile(r"(?<!\d)(?P<no>\(?0\d{2,3}\)?[- ]?\d{7,8}(?:(?:-|转)\d{1,5})?|400-?\d{3}-?\d{4})(?!\d)")
-_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|https?://\S+")
-_WORD = re.compile(
+_LANDLINE = Lazy(r"(?<!\d)(?P<no>\(?0\d{2,3}\)?[- ]?\d{7,8}(?:(?:-|转)\d{1,5})?|400-?\d{3}-?\d{4})(?!\d)")
+_MAIL = Lazy(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|https?://\S+")
+_WORD = Lazy(
     rf"(?<![A-Za-z0-9])(?:[A-Za-z] (?=[A-Za-z](?![a-z])))*[A-Za-z](?:[A-Za-z0-9]|[-/.](?=[A-Za-z0-9])"
     rf"|[ ]?(?={_SPOKEN}{{3}}){_SPOKEN}+(?:-?{_SPOKEN}+)*)*(?:-{_SPOKEN}+)?|(?<![\d.,¥])\d+[A-Za-z]+[-A-Za-z0-9/.]*[A-Za-z0-9]"
     rf"|(?<!\d)\d{{4,}}-[A-Z]{{1,4}}-\d+|(?<![\d零〇一二三四五六七八九十百千万点])\d{{7,}}(?![\d.]"
     rf"|元|块|万)"
 )
-_SPELT = re.compile(r"(?<![A-Za-z])([A-Za-z]) (?=[A-Za-z])")
-_UNITS = re.compile(
+_SPELT = Lazy(r"(?<![A-Za-z])([A-Za-z]) (?=[A-Za-z])")
+_UNITS = Lazy(
     r"(?i)\d+(?:\.\d+)?(?:k|w|kk|pcs|kg|g|ml|l|m|mm|cm|km|kw|kva|v|a|h|hz|khz|mhz|ghz|t|pc|db|ma|mah|ah|wh|kwh|mpa|um|nm|x\d+|d|p|寸|in|gb|tb|mb)$"
 )
-_TERMS = re.compile(
+_TERMS = Lazy(
     r"(?i)(?:Q[1-4]|H[12]|5G|4G|A\d|B\d|V\d+(?:\.\d+)?|P\d|T\d|M\d{1,2}|S\d|No\d*|PM2\.5|O2O|B2B|B2C|AI|PLC|MOS|LED|PET|AGV|EMC|TCO|BOM|PO|MOQ|FAE|CTO|CEO)"
 )
 
@@ -106,7 +107,7 @@ def _named(text: str, m: re.Match[str]) -> Code:
     return Code(m.start(), m.end(), kind, value)
 
 
-_VALUE = re.compile(rf"(?:[A-Za-z]+(?: [A-Za-z]+)*|)[ ]?(?:(?:{_D}+|[A-Za-z]+)(?:[-/](?=[A-Za-z0-9零一二三四五六七八九幺]))?)+")
+_VALUE = Lazy(rf"(?:[A-Za-z]+(?: [A-Za-z]+)*|)[ ]?(?:(?:{_D}+|[A-Za-z]+)(?:[-/](?=[A-Za-z0-9零一二三四五六七八九幺]))?)+")
 
 
 def _cued(text: str) -> list[Code]:

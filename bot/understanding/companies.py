@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.understanding.knowledge import words
+from bot.understanding.lazy import Lazy
 from bot.understanding.text import MASK
 
 _HAN = "一-鿿A-Za-z0-9"
-_BEFORE = re.compile(r"^.*(?:了个客户|新客户|的客户|客户)[,:]?")
+_BEFORE = Lazy(r"^.*(?:了个客户|新客户|的客户|客户)[,:]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def _declared() -> re.Pattern[str]:
     )
 
 
-_STOP = re.compile(
+_STOP = Lazy(
     r"联系人|老板|采购|行业|做|电话|手机|来源|[,。;:(\s]|姓|法人|想|要|店长|是|的|在|加进来|负责人|总经理|研发|我|第一|规模|主营|地址|位于|客户|展会|竞品"
 )
 

@@ -9,14 +9,15 @@ from bot.domain.understood import Candidate, Span
 from bot.understanding.aliases import core_of, place_of, without_legal
 from bot.understanding.dictionary import commonness
 from bot.understanding.knowledge import words
+from bot.understanding.lazy import Lazy
 from bot.understanding.names import Hit, KnownCustomer, View
 from bot.understanding.people import Person
 from bot.understanding.pinyin import sound
 
 ACCEPT, CONSIDER = 0.85, 0.74
-_CUE_BEFORE = re.compile(r"(?:^|[\s,。;:!?、嗯啊呢哎那个去到给跟和找见约访的在把了帮跑催从说是下午天刚说])$")
-_CUE_AFTER = re.compile(r"^(?:那边|这边|这单|那单|的|说|要|来|\s|,|$|:|电话|合同|报价)")
-_NOT_AFTER = re.compile(r"^(?:那|这)?(?:一家|家)?(?:的)?")
+_CUE_BEFORE = Lazy(r"(?:^|[\s,。;:!?、嗯啊呢哎那个去到给跟和找见约访的在把了帮跑催从说是下午天刚说])$")
+_CUE_AFTER = Lazy(r"^(?:那边|这边|这单|那单|的|说|要|来|\s|,|$|:|电话|合同|报价)")
+_NOT_AFTER = Lazy(r"^(?:那|这)?(?:一家|家)?(?:的)?")
 
 
 @dataclass(frozen=True, slots=True)

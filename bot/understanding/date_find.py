@@ -9,22 +9,23 @@ from bot.domain.calendar import Calendar
 from bot.understanding.date_offsets import Offset, offset_at
 from bot.understanding.date_parts import Parts, grammar
 from bot.understanding.date_solve import Stretch, clock, meant, stretch_of
+from bot.understanding.lazy import Lazy
 
-_TRIGGER = re.compile(
+_TRIGGER = Lazy(
     r"[\d零〇一二三四五六七八九十两俩仨半几第全廿Qq去今明后前大上下本这当次来首末第最双国元春季清端中重七五八教圣情妇青儿建母父感除小年月周星礼昨早晨凌黎一午傍晚夜深白过节未近再之现此正]"
 )
-_GLUE = re.compile(r"[ ,的份]{1,2}|那天|那边")
-_AGAIN = re.compile(r"[ ,、(]{0,2}(?:周|星期|礼拜)[一二三四五六日天]\)?")
-_RELATION = re.compile(
+_GLUE = Lazy(r"[ ,的份]{1,2}|那天|那边")
+_AGAIN = Lazy(r"[ ,、(]{0,2}(?:周|星期|礼拜)[一二三四五六日天]\)?")
+_RELATION = Lazy(
     r" ?(?P<until>[或及]之?以?前)| ?(?P<onwards>[或及]之?以?后|开始)|(?P<since>起至今"
     r"|至今|以来|起(?!来|订|码|批))| ?(?P<before>之前|以前|前(?![天台面几往后])|截止"
     r"|止|之内|以内)"
     r"|(?P<after>之后|以后|后(?![天面期续台再])|过后)|(?P<within>内(?![容部])|之间|间)|(?P<about>左右|前后|附近)"
 )
-_LINK = re.compile(r"(?:起|开始)? ?(?:到|至|~|-{1,2}|—{1,2}|–)+ ?|[和与跟](?=.{0,14}?之?间)")
-_TILL = re.compile(r"截止?至?到?|到")
-_NOW = re.compile(r"现在|目前|此刻|如今")
-_ALONE = re.compile(r"\W*((?:19|20)\d\d)\W*")
+_LINK = Lazy(r"(?:起|开始)? ?(?:到|至|~|-{1,2}|—{1,2}|–)+ ?|[和与跟](?=.{0,14}?之?间)")
+_TILL = Lazy(r"截止?至?到?|到")
+_NOW = Lazy(r"现在|目前|此刻|如今")
+_ALONE = Lazy(r"\W*((?:19|20)\d\d)\W*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +257,7 @@ def _after(first: datetime, last: datetime) -> datetime:
     return last + timedelta(days=1) if first - last < timedelta(days=1) else last.replace(year=last.year + 1)
 
 
-_BARE = re.compile(r"\d{1,4}|[一二三四五六七八九十]{1,3}")
+_BARE = Lazy(r"\d{1,4}|[一二三四五六七八九十]{1,3}")
 
 
 def _bare_left(text: str, pos: int) -> Parts | None:

@@ -9,6 +9,7 @@ from functools import cache
 from bot.domain.calendar import Calendar
 from bot.understanding.date_solve import add_months
 from bot.understanding.date_words import UNIT_SECONDS, UNITS
+from bot.understanding.lazy import Lazy
 from bot.understanding.numerals import number
 
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
@@ -16,7 +17,7 @@ _COUNT = r"\d[\d,]*(?:\.\d+)?[万亿]?|半|几十|几|[零一二三四五六七�
 _ONE = rf"(?:{_COUNT})(?:多|来|几)?(?: ?[个钟]多?)?半? ?(?:{_UNIT})(?:钟)?半?(?:多)?"
 _LEAD = r"再过|过去的?|过(?!来|去)|未来|今后|接下来|往后|近|最近|之前|之后|前|后|还剩|还有"
 _TAIL = r"之后|以后|后(?![天期面续])|之前|以前|前(?![天台])|之内|以内|内(?![容部])|以来|里(?!面)"
-_MONTHLIKE = re.compile(r"^(?:十[一二]|[一二三四五六七八九十]|\d{1,2})月")
+_MONTHLIKE = Lazy(r"^(?:十[一二]|[一二三四五六七八九十]|\d{1,2})月")
 
 
 @dataclass(frozen=True, slots=True)

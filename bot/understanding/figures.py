@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
 from functools import cache
 
+from bot.understanding.lazy import Lazy
 from bot.understanding.numerals import ARABIC, HANZI, number
 
 _H = HANZI.replace("廿", "").replace("卅", "")
@@ -16,7 +17,7 @@ _WHOLE = (
 )
 _POINT = rf"(?:(?:{_WHOLE})?{_SP}点{_SP}[零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖]+[万亿]?)"
 _CURRENCY = r"人民币|港元|港币|新台币|台币|美元|美金|日元|日币|欧元|英镑|泰铢|卢布|韩元|澳元|加元|新加坡元|瑞郎|元|块钱|块|圆"
-_SKIP = re.compile(
+_SKIP = Lazy(
     r"一(?:切|下|起|些|般|样|定|直|旦|向|边|再|会儿|点儿|看|听|想|试|概|律|致|流|面)|四川|五角大楼|十足|入伍|收拾|拾贝|(?<![零一二三四五六七八九十百千万亿两几\d])(?:万一|千万(?![元块人]))|百货|两两|万分|千方百计|三心二意|亿万|百度|统一|唯一|第一时间|双十一|一折|肆无忌惮|大陆|陆续|陆地|登陆|七夕|八卦|五金|三亚|百姓|星期[一二三四五六]|周[一二三四五六]|壹基金|零食|零售|零件|伍德|参加"
 )
 

@@ -4,10 +4,11 @@ import re
 
 from bot.domain.understood import Channel, Intent, Stage
 from bot.understanding.knowledge import groups, pattern
+from bot.understanding.lazy import Lazy
 from bot.understanding.page import Page
 
-_STRONG_PAST = re.compile(r"昨|前天|上周|刚(?!才那)|今天.{0,12}(?:了|的|着|在)|(?:上午|早上|中午|下午|晚上).{0,8}[了的过]")
-_FACE_TIME = re.compile(r"^[^,。]{0,14}(?:上午|下午|早上|中午|\d点|[一二三四五六七八九十]点)")
+_STRONG_PAST = Lazy(r"昨|前天|上周|刚(?!才那)|今天.{0,12}(?:了|的|着|在)|(?:上午|早上|中午|下午|晚上).{0,8}[了的过]")
+_FACE_TIME = Lazy(r"^[^,。]{0,14}(?:上午|下午|早上|中午|\d点|[一二三四五六七八九十]点)")
 
 
 def read_intent(page: Page, *, lines: bool, amount: bool, named: bool, people: bool, stage: Stage | None) -> Intent:

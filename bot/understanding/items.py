@@ -8,6 +8,7 @@ from functools import cache
 from bot.domain.understood import Item, Span
 from bot.understanding.codes import Code
 from bot.understanding.knowledge import pattern, words
+from bot.understanding.lazy import Lazy
 from bot.understanding.money import Amount, amount_at, find_amounts
 from bot.understanding.numerals import ARABIC, HANZI, NUMBER, number
 from bot.understanding.text import MASK
@@ -141,9 +142,7 @@ def _verbs_at_end() -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(words('goods', 'trailing'))})+$")
 
 
-_SPEC = re.compile(
-    rf"(?:{ARABIC}|[{HANZI}]+)\s?(?:升|毫升|ml|ML|L|克|千克|公斤|寸|mm|米|厘米)(?:的|装)?$|\d+(?:ml|ML|mL|g|L|l)?\s?\*\s?\d+$"
-)
+_SPEC = Lazy(rf"(?:{ARABIC}|[{HANZI}]+)\s?(?:升|毫升|ml|ML|L|克|千克|公斤|寸|mm|米|厘米)(?:的|装)?$|\d+(?:ml|ML|mL|g|L|l)?\s?\*\s?\d+$")
 
 
 def _name_before(text: str, at: int, floor: int, *, tokens: int = 1) -> Span | None:
@@ -167,8 +166,8 @@ def _name_before(text: str, at: int, floor: int, *, tokens: int = 1) -> Span | N
     return None
 
 
-_BETWEEN = re.compile(r"[\dA-Za-z.*×/]+|报价[^,。]{0,4}|起订|单价|每箱")
-_SUFFIXED = re.compile(r"[\dA-Za-z][\dA-Za-z.-]*[一-鿿]{1,4}")
+_BETWEEN = Lazy(r"[\dA-Za-z.*×/]+|报价[^,。]{0,4}|起订|单价|每箱")
+_SUFFIXED = Lazy(r"[\dA-Za-z][\dA-Za-z.-]*[一-鿿]{1,4}")
 
 
 def _joined(text: str, found: Span, floor: int) -> Span:
@@ -224,7 +223,7 @@ def _name_after(text: str, at: int) -> Span | None:
     return (begin, begin + len(run)) if _is_product(run) else None
 
 
-_LOOSE = re.compile("[被给让他她我你们说着不没很都就才还吗呢吧]|[了过]$")
+_LOOSE = Lazy("[被给让他她我你们说着不没很都就才还吗呢吧]|[了过]$")
 
 
 def _is_product(run: str) -> bool:

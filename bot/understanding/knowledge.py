@@ -1,14 +1,15 @@
 """The word lists that sales operations edit, read once from ``config/knowledge/*.toml``."""
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 
 @cache
 def _table(name: str) -> dict[str, Any]:
+    import tomllib
+    from importlib.resources import files
+
     return tomllib.loads(files("config").joinpath("knowledge", f"{name}.toml").read_text(encoding="utf-8"))
 
 

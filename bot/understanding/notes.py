@@ -3,14 +3,15 @@
 import re
 
 from bot.domain.understood import Span
+from bot.understanding.lazy import Lazy
 from bot.understanding.people import Person
 
-_NEED = re.compile(r"(?:想要?(?!想)|希望|需要|打算换|想换|要求|嫌|头疼的是|痛点是?|担心|急着)(?P<what>[^,。;!?\n]{2,20})")
-_ANSWER = re.compile(r"(?:我(?:们)?(?:说|回|解释|强调|告诉他|的优势是?)|咱们?(?:胜在|强在|优势))(?P<what>[^。;!?\n]{3,40})")
-_CYCLE = re.compile(
+_NEED = Lazy(r"(?:想要?(?!想)|希望|需要|打算换|想换|要求|嫌|头疼的是|痛点是?|担心|急着)(?P<what>[^,。;!?\n]{2,20})")
+_ANSWER = Lazy(r"(?:我(?:们)?(?:说|回|解释|强调|告诉他|的优势是?)|咱们?(?:胜在|强在|优势))(?P<what>[^。;!?\n]{3,40})")
+_CYCLE = Lazy(
     r"(?P<what>(?:[一二三四]季度|Q[1-4]|明年|下半年|上半年|年底|年初|[一二三四五六七八九十\d]{1,2}月份?)(?:的|才有|有|批|才批|出)*预算|预算(?:要|得|等|在|是|到)*(?:等)?(?:[一二三四]季度|Q[1-4]|明年|下半年|上半年|年底|年初|[一二三四五六七八九十\d]{1,2}月份?))"
 )
-_FOCUS = re.compile(r"[^,。;]{0,8}(?:重点问了|关心|看重|在意|最关注|关注|问了|强调)(?:的是)?(?P<what>[^,。;!?\n]{2,20})")
+_FOCUS = Lazy(r"[^,。;]{0,8}(?:重点问了|关心|看重|在意|最关注|关注|问了|强调)(?:的是)?(?P<what>[^,。;!?\n]{2,20})")
 
 
 def needs_of(text: str) -> list[tuple[str, Span]]:

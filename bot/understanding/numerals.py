@@ -3,6 +3,8 @@
 import re
 from decimal import Decimal, InvalidOperation, localcontext
 
+from bot.understanding.lazy import Lazy
+
 _FOLD = str.maketrans("〇壹幺贰两俩叁仨肆伍陆柒捌玖拾佰仟什廿卅", "零一一二二二三三四五六七八九十百千十廿卅")
 _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")}
 _SMALL = {"十": 10, "百": 100, "千": 1000}
@@ -17,8 +19,8 @@ NUMBER = (
     rf"|{ARABIC}(?:\s?[十百千万亿兆佰仟]+(?:\s?零?(?:\d{{1,4}}[百千万佰仟]|[{HANZI}]|\d(?!\d)))*)?"
     rf"|[{HANZI}]+(?:点[零〇一二三四五六七八九两]+)?[万亿]?)"
 )
-_TOKEN = re.compile(r"\d+(?:\.\d+)?|[零一二三四五六七八九十百千万亿兆廿卅]")
-_PLAIN = re.compile(r"[零一二三四五六七八九]+")
+_TOKEN = Lazy(r"\d+(?:\.\d+)?|[零一二三四五六七八九十百千万亿兆廿卅]")
+_PLAIN = Lazy(r"[零一二三四五六七八九]+")
 
 
 def number(said: str) -> Decimal | None:

@@ -6,6 +6,7 @@ from functools import cache
 
 from bot.domain.understood import Objection, Span
 from bot.understanding.knowledge import groups, words
+from bot.understanding.lazy import Lazy
 from bot.understanding.text import MASK
 
 _NEGATED = MASK
@@ -42,7 +43,7 @@ def _said_objections(text: str) -> list[tuple[Objection, Span]]:
     return [(Objection(code), m.span()) for code, rule in _rules().items() if (m := rule.search(said))]
 
 
-_RIVAL = re.compile(
+_RIVAL = Lazy(
     r"(?:竞品|竞争对手|对手)(?:是|叫|有|:)?\s?(?P<a>[一-鿿A-Za-z]{2,6}?)(?=[,。;在也报已的说和送]|$|\s)|(?:现在|目前|一直|都|在)?(?:用的?是?|换成|改用|找了?|给)(?P<b>[一-鿿]{2,4})(?=的(?:变频|伺服|PLC|阀|泵|电机|芯片|料|产品|设备|方案))"
 )
 

@@ -1,6 +1,5 @@
 """What the stages have found in one message so far."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +8,12 @@ from itertools import pairwise
 from bot.understanding.codes import Code
 from bot.understanding.date_find import When
 from bot.understanding.knowledge import pattern
+from bot.understanding.lazy import Lazy
 
-_BREAK = re.compile(r"[。;!?\n~]+|,(?!\d{3}(?!\d))|\s+(?=\S)|[、:](?=\D)")
-_FUTURE_START = re.compile(r"(?:我们?)?(?:约了|约好|约的|定了|定在|说好)?$")
-_ASPECT = re.compile(
-    r"(?<!约)(?<!定)了(?!解|吗|么|没)|过(?=[了,。]|$|他|她)|完(?!成)|刚|已经?|才回|的时候|没(?=[见聊谈来法能碰接回去])|终于"
-)
-_LATER = re.compile(
+_BREAK = Lazy(r"[。;!?\n~]+|,(?!\d{3}(?!\d))|\s+(?=\S)|[、:](?=\D)")
+_FUTURE_START = Lazy(r"(?:我们?)?(?:约了|约好|约的|定了|定在|说好)?$")
+_ASPECT = Lazy(r"(?<!约)(?<!定)了(?!解|吗|么|没)|过(?=[了,。]|$|他|她)|完(?!成)|刚|已经?|才回|的时候|没(?=[见聊谈来法能碰接回去])|终于")
+_LATER = Lazy(
     r"再(?!生|说他|次)|下次|准备|打算|计划|要去|约了|到时候?|让我|要我|叫我|要求|需要我|以后|回头|改天|等.{1,10}再|我(?:去|来)(?!了|过|的)|待会|稍后|答应"
 )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.understanding.knowledge import pattern, words
+from bot.understanding.lazy import Lazy
 
 _HAN = "一-鿿"
 
@@ -129,7 +130,7 @@ def _stop(text: str, at: int) -> bool:
     return any(text.startswith(word, at) for word in words("people", "small_words"))
 
 
-_NOT_GIVEN = re.compile(r"[的了和跟去到见找是给在说让把那要与约这他她上下前后电]")
+_NOT_GIVEN = Lazy(r"[的了和跟去到见找是给在说让把那要与约这他她上下前后电]")
 
 
 def _is_given(name: str, text: str, at: int) -> bool:

@@ -7,28 +7,29 @@ from datetime import date, time
 
 from bot.domain.understood import Intent, Span
 from bot.understanding.date_find import When
+from bot.understanding.lazy import Lazy
 from bot.understanding.page import Page
 
 _TODAY = frozenset((Intent.VISIT, Intent.FOLLOW_UP, Intent.PAYMENT, Intent.COMPLAINT))
 _SILENT = frozenset((Intent.QUERY, Intent.TEMPLATE, Intent.UNDO, Intent.HELP, Intent.STAGE, Intent.CHAT))
-_PAST_AFTER = re.compile(
+_PAST_AFTER = Lazy(
     r"^[^,。;!?]{0,2}(?:没|的|去的|到的|去了|去过|见了|见的|拜访了|聊了|打了|打的|收到|到账|到了|已|签了|刚|通了|跑了|走了|开的|付的|来的|过了)|^[^,。;!?]{1,14}(?:了(?!解)|过(?=$|[,。了]))"
 )
-_PAST_BEFORE = re.compile(r"(?:是|刚|已经|在)$")
-_AHEAD_AFTER = re.compile(
+_PAST_BEFORE = Lazy(r"(?:是|刚|已经|在)$")
+_AHEAD_AFTER = Lazy(
     r"^.{0,3}(?:再|前|之前|要|约|让|给|回|签(?!了)|送(?!了)|发(?!了)|过去|付(?!了)|打(?!了)|答|左右|出(?!差|了)|定(?!了)|交|来(?!了)|碰|试|开始|安排|装|验|提|寄(?!了)|补(?!了)|我)"
 )
-_AHEAD_BEFORE = re.compile(
+_AHEAD_BEFORE = Lazy(
     r"(?:约了?|约好|定在|改到|改成|推迟?到|等到?|到|说好|承诺|答应|说|让我们?|要我们?|要求|计划|准备|打算|安排|我|最晚|争取|预计)$"
 )
-_SKIP_BEFORE = re.compile(
+_SKIP_BEFORE = Lazy(
     r"(?:有效期|有效|交期|交货期?|货期|保质期?|质保|休假|出差|检修|停产|产假|放假|请假|够用|用|撑|开会|库存|开到|忙|供|生产周期|工期|等我|让我等|合同|现货|期货)(?:到|至|是|为|要|大概|:|一直)*$|(?:休|停|出差|外地|忙|检修|放|够用|用|聊|谈|等|开|待|陪)[^,。]{0,4}到$"
 )
-_SKIP_AFTER = re.compile(
+_SKIP_AFTER = Lazy(
     r"^(?:不|都|的(?!时候)|档|堆头|促销|活动|礼|备货|期间|前?有效)|^[^,。;]{0,3}(?:有效|开标|截标|投标截止|投产|量产|上线|开工|到期|才(?!给|答|签)|能?下来|立项|内部|开会|评审|董事会|放假|的账|账|份的|开盘|试产|不下单|回国(?!就)|扩|旺季|淡季|档|的货|的量|的单|前有效)|^(?:内)?(?:回来|回国|到岗|上班|回(?![复话访电信他她款]))(?!.{0,6}(?:再|约|联系|谈|签|就|让我(?!$)|到时))|^到(?:$|[,。])"
 )
-_OF_GOODS = re.compile(r"^(?:刚|才|就)?(?:发|装|送|买|交|订|寄|供|进|采购|换|修)的(?!$|[,。])")
-_NEXT_WORDS = re.compile(r"再|找|联系|聊|谈|见|去|约|签|付|回|打|给|送|发|交|来|定|安排|过|看|试|装|拜访|回访|提|出|碰|答|跟")
+_OF_GOODS = Lazy(r"^(?:刚|才|就)?(?:发|装|送|买|交|订|寄|供|进|采购|换|修)的(?!$|[,。])")
+_NEXT_WORDS = Lazy(r"再|找|联系|聊|谈|见|去|约|签|付|回|打|给|送|发|交|来|定|安排|过|看|试|装|拜访|回访|提|出|碰|答|跟")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,16 @@
 """A message in one spelling of characters, with the way back to the positions of the original."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
 
 from bot.domain.understood import Span
+from bot.understanding.lazy import Lazy
 
 # Characters that only look different in traditional script and in formal numerals; NFKC leaves them alone.
 _SIMPLE = str.maketrans(
     "負倆幾餘雙對萬億兩點號個貳參圓時後週禮國陸壹仟佰肆伍柒捌玖叁拾", "负俩几余双对万亿两点号个贰叁元时后周礼国陆壹仟佰肆伍柒捌玖叁拾"
 )
-_TIGHT = re.compile(r"(?<=[A-Za-z]) (?=[A-Za-z][零〇一二三四五六七八九幺\d]{3})")
+_TIGHT = Lazy(r"(?<=[A-Za-z]) (?=[A-Za-z][零〇一二三四五六七八九幺\d]{3})")
 MASK = "\ue000"
 
 
