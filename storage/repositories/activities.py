@@ -3,13 +3,28 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.domain.activity import Activity, ActivityKind, ActivityState, Piece
 from bot.domain.understood import Stage
 from bot.domain.values import ActivityId, CustomerId, LeadId, MemberId
-from storage.repositories.rows import many, one, save, values
+from storage.repositories.rows import by, many, one, save, values
 from storage.tables import activity, piece
+
+NEWEST = (activity.c.last_piece_at.desc(), activity.c.id)
+LAST = by(activity, "member_id", "chat", "state").order_by(*NEWEST).limit(1)
+LAST_SETTLED = LAST.where(activity.c.customer_id.is_not(None))
+OF_LEAD = by(activity, "lead_id", "state").order_by(*NEWEST).limit(bindparam("most"))
+STAGE_OF = (
+    by(activity, "lead_id", "state").where(activity.c.stage.is_not(None)).order_by(*NEWEST).limit(1).with_only_columns(activity.c.stage)
+)
+NEW_PIECE = piece.insert()
+PIECES = by(piece, "activity_id").order_by(piece.c.received_at, piece.c.id)
+LOOSE = (
+    by(piece, "member_id")
+    .where(piece.c.activity_id.is_(None), piece.c.received_at >= bindparam("since"))
+    .order_by(piece.c.received_at, piece.c.id)
+)
 
 
 class Activities:
@@ -22,19 +37,16 @@ class Activities:
         save(self._db, activity, item)
 
     def get(self, activity_id: ActivityId) -> Activity | None:
-        return one(Activity, self._db.execute(select(activity).where(activity.c.id == activity_id)).first())
+        return one(Activity, self._db.execute(by(activity, "id"), {"id": activity_id}).first())
 
     def last_of(self, member_id: MemberId, chat: str, *, since: datetime | None = None, settled: bool = False) -> Activity | None:
         """The newest kept record that a member told in a chat.
 
         With ``since`` only if its last piece is not older, with ``settled`` only one whose customer is known.
         """
-        query = select(activity).where(activity.c.member_id == member_id, activity.c.chat == chat, activity.c.state == ActivityState.KEPT)
-        if since is not None:
-            query = query.where(activity.c.last_piece_at >= since)
-        if settled:
-            query = query.where(activity.c.customer_id.is_not(None))
-        return one(Activity, self._db.execute(query.order_by(activity.c.last_piece_at.desc(), activity.c.id).limit(1)).first())
+        given = {"member_id": member_id, "chat": chat, "state": ActivityState.KEPT}
+        found = one(Activity, self._db.execute(LAST_SETTLED if settled else LAST, given).first())
+        return None if found is None or (since is not None and found.last_piece_at < since) else found
 
     def timeline(self, customer_id: CustomerId, limit: int = 5) -> list[Activity]:
         """The newest kept records of a customer, newest first."""
@@ -43,15 +55,12 @@ class Activities:
 
     def of_lead(self, lead_id: LeadId, limit: int = 20) -> list[Activity]:
         """The newest kept records of a lead, newest first."""
-        query = select(activity).where(activity.c.lead_id == lead_id, activity.c.state == ActivityState.KEPT)
-        return many(Activity, self._db.execute(query.order_by(activity.c.last_piece_at.desc(), activity.c.id).limit(limit)))
+        given = {"lead_id": lead_id, "state": ActivityState.KEPT, "most": limit}
+        return many(Activity, self._db.execute(OF_LEAD, given))
 
     def stage_of(self, lead_id: LeadId) -> Stage | None:
         """The stage that the newest kept record to name one says."""
-        query = select(activity.c.stage).where(
-            activity.c.lead_id == lead_id, activity.c.state == ActivityState.KEPT, activity.c.stage.is_not(None)
-        )
-        return self._db.execute(query.order_by(activity.c.last_piece_at.desc(), activity.c.id).limit(1)).scalar()
+        return self._db.execute(STAGE_OF, {"lead_id": lead_id, "state": ActivityState.KEPT}).scalar()
 
     def count(self, member_id: MemberId, kind: ActivityKind, since: datetime, until: datetime) -> int:
         """How many kept records of a kind a member told in a period."""
@@ -65,20 +74,19 @@ class Activities:
         return int(self._db.execute(query).scalar_one())
 
     def add_piece(self, item: Piece) -> None:
-        self._db.execute(piece.insert().values(values(item)))
+        self._db.execute(NEW_PIECE, values(item))
 
     def pieces(self, activity_id: ActivityId) -> Sequence[Piece]:
         """The pieces of a record, in the order they came."""
-        return many(
-            Piece, self._db.execute(select(piece).where(piece.c.activity_id == activity_id).order_by(piece.c.received_at, piece.c.id))
-        )
+        return many(Piece, self._db.execute(PIECES, {"activity_id": activity_id}))
 
     def loose_pieces(self, member_id: MemberId, since: datetime) -> Sequence[Piece]:
         """A member's pieces that belong to no record yet, oldest first."""
-        query = select(piece).where(piece.c.member_id == member_id, piece.c.activity_id.is_(None), piece.c.received_at >= since)
-        return many(Piece, self._db.execute(query.order_by(piece.c.received_at, piece.c.id)))
+        return many(Piece, self._db.execute(LOOSE, {"member_id": member_id, "since": since}))
 
     def attach(self, pieces: Sequence[Piece], activity_id: ActivityId) -> None:
         """Make loose pieces part of a record."""
+        if not pieces:
+            return
         ids = [item.id for item in pieces]
         self._db.execute(update(piece).where(piece.c.id.in_(ids), piece.c.activity_id.is_(None)).values(activity_id=activity_id))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from bot.domain.values import MemberId
-from storage.repositories.rows import many
+from storage.repositories.rows import by, many
 from storage.tables import audit
 
 
@@ -24,6 +24,10 @@ class AuditEntry:
     old: Mapping[str, Any] | None
     new: Mapping[str, Any] | None
     event_id: str | None
+
+
+NEW = audit.insert()
+OF = by(audit, "subject").order_by(audit.c.id)
 
 
 class Audit:
@@ -44,8 +48,8 @@ class Audit:
         event_id: str | None = None,
     ) -> None:
         row = {"at": at, "member_id": member_id, "action": action, "subject": subject, "old": old, "new": new, "event_id": event_id}
-        self._db.execute(audit.insert().values(row))
+        self._db.execute(NEW, row)
 
     def of(self, subject: str) -> list[AuditEntry]:
         """All changes of one thing, oldest first."""
-        return many(AuditEntry, self._db.execute(select(audit).where(audit.c.subject == subject).order_by(audit.c.id)))
+        return many(AuditEntry, self._db.execute(OF, {"subject": subject}))

@@ -7,8 +7,10 @@ from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from bot.domain.customer import Contact, Customer
 from bot.domain.values import CustomerId, MemberId
-from storage.repositories.rows import like, many, one, save
+from storage.repositories.rows import by, like, many, one, save
 from storage.tables import contact, customer
+
+PEOPLE = by(contact, "customer_id").order_by(contact.c.id)
 
 
 class Customers:
@@ -21,11 +23,11 @@ class Customers:
         save(self._db, customer, item)
 
     def get(self, customer_id: CustomerId) -> Customer | None:
-        return one(Customer, self._db.execute(select(customer).where(customer.c.id == customer_id)).first())
+        return one(Customer, self._db.execute(by(customer, "id"), {"id": customer_id}).first())
 
     def called(self, name: str) -> Customer | None:
         """The customer of exactly this full name."""
-        return one(Customer, self._db.execute(select(customer).where(customer.c.name == name)).first())
+        return one(Customer, self._db.execute(by(customer, "name"), {"name": name}).first())
 
     def all(self) -> list[Customer]:
         return many(Customer, self._db.execute(select(customer).order_by(customer.c.id)))
@@ -60,7 +62,7 @@ class Customers:
         save(self._db, contact, person)
 
     def contacts(self, customer_id: CustomerId) -> list[Contact]:
-        return many(Contact, self._db.execute(select(contact).where(contact.c.customer_id == customer_id).order_by(contact.c.id)))
+        return many(Contact, self._db.execute(PEOPLE, {"customer_id": customer_id}))
 
     def all_contacts(self) -> Sequence[Contact]:
         return many(Contact, self._db.execute(select(contact).order_by(contact.c.customer_id, contact.c.id)))

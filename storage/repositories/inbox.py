@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
-from storage.repositories.rows import insert, many, one
+from storage.repositories.rows import by, insert, many, one
 from storage.tables import inbox
 
 
@@ -24,6 +24,12 @@ class InboxRow:
     error: str | None = None
 
 
+NEW = (
+    insert(inbox).on_conflict_do_nothing(index_elements=["platform", "event_id"]).returning(inbox.c.platform, inbox.c.event_id, inbox.c.id)
+)
+DONE = update(inbox).where(inbox.c.id == bindparam("row")).values(state="done", incident=None, error=None)
+
+
 class InboxRows:
     """The inbox table."""
 
@@ -34,15 +40,14 @@ class InboxRows:
         """Insert events that are not known yet; (platform, event_id) → id of the new ones."""
         if not rows:
             return {}
-        new = insert(inbox).on_conflict_do_nothing(index_elements=["platform", "event_id"])
-        found = self._db.execute(new.returning(inbox.c.platform, inbox.c.event_id, inbox.c.id), [{**row, "state": "new"} for row in rows])
+        found = self._db.execute(NEW, [{**row, "state": "new"} for row in rows])
         return {(row.platform, row.event_id): row.id for row in found}
 
     def get(self, row_id: int) -> InboxRow | None:
-        return one(InboxRow, self._db.execute(select(inbox).where(inbox.c.id == row_id)).first())
+        return one(InboxRow, self._db.execute(by(inbox, "id"), {"id": row_id}).first())
 
     def done(self, row_id: int) -> None:
-        self._db.execute(update(inbox).where(inbox.c.id == row_id).values(state="done", incident=None, error=None))
+        self._db.execute(DONE, {"row": row_id})
 
     def dead(self, row_id: int, incident: str, error: str) -> None:
         """It could not be handled; it stays, with the reason."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, Executable, and_, bindparam, delete, exists, func, or_, select, update
 
 from storage.repositories.rows import insert, many
 from storage.tables import job
+from storage.types import Utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,34 @@ class JobRow:
 COLUMNS = (job.c.id, job.c.kind, job.c.key, job.c.lane, job.c.payload, job.c.attempt, job.c.failures, job.c.crashes)
 
 
+NEW = insert(job).on_conflict_do_nothing(index_elements=["key"])
+MINE = and_(job.c.id == bindparam("job"), job.c.attempt == bindparam("mine"), job.c.state == "open")
+FINISH = update(job).where(MINE).values(state="done", finished_at=bindparam("at"), leased_until=None)
+
+
+def _claim() -> Executable:
+    earlier = job.alias()
+    first_of_lane = ~exists().where(earlier.c.lane == job.c.lane, earlier.c.state == "open", earlier.c.id < job.c.id)
+    ready = (
+        select(job.c.id)
+        .where(
+            job.c.state == "open",
+            job.c.run_at <= bindparam("now", type_=Utc()),
+            or_(job.c.leased_until.is_(None), job.c.leased_until <= bindparam("now", type_=Utc())),
+            job.c.kind.in_(bindparam("kinds", expanding=True)),
+            job.c.id.not_in(bindparam("running", expanding=True)),
+            or_(job.c.lane.is_(None), first_of_lane),
+        )
+        .order_by(job.c.id)
+        .limit(bindparam("most"))
+    )
+    lease = update(job).where(job.c.id.in_(ready.scalar_subquery()))
+    return lease.values(leased_until=bindparam("until", type_=Utc()), attempt=job.c.attempt + 1).returning(*COLUMNS)
+
+
+CLAIM = _claim()
+
+
 class JobRows:
     """The job table."""
 
@@ -38,28 +67,12 @@ class JobRows:
         """Insert jobs (kind, key, lane, payload, run_at); those whose key is known already are left out. How many were new."""
         if not rows:
             return 0
-        new = insert(job).on_conflict_do_nothing(index_elements=["key"])
-        return self._db.execute(new, [{**row, "state": "open", "attempt": 0} for row in rows]).rowcount
+        return self._db.execute(NEW, [{**row, "state": "open", "attempt": 0} for row in rows]).rowcount
 
     def claim(self, kinds: Collection[str], now: datetime, until: datetime, limit: int, running: Collection[int]) -> Sequence[JobRow]:
         """Lease up to ``limit`` due jobs: of each lane only the oldest open one, none of those this process is ``running``."""
-        earlier = job.alias()
-        first_of_lane = ~exists().where(earlier.c.lane == job.c.lane, earlier.c.state == "open", earlier.c.id < job.c.id)
-        ready = (
-            select(job.c.id)
-            .where(
-                job.c.state == "open",
-                job.c.run_at <= now,
-                or_(job.c.leased_until.is_(None), job.c.leased_until <= now),
-                job.c.kind.in_(kinds),
-                job.c.id.not_in(running),
-                or_(job.c.lane.is_(None), first_of_lane),
-            )
-            .order_by(job.c.id)
-            .limit(limit)
-        )
-        lease = update(job).where(job.c.id.in_(ready.scalar_subquery())).values(leased_until=until, attempt=job.c.attempt + 1)
-        return sorted(many(JobRow, self._db.execute(lease.returning(*COLUMNS))), key=lambda row: row.id)
+        given = {"kinds": list(kinds), "now": now, "until": until, "most": limit, "running": list(running)}
+        return sorted(many(JobRow, self._db.execute(CLAIM, given)), key=lambda row: row.id)
 
     def renew(self, held: Mapping[int, int], until: datetime) -> None:
         """Lengthen the leases of running jobs (id → attempt)."""
@@ -68,8 +81,7 @@ class JobRows:
 
     def finish(self, job_id: int, attempt: int, at: datetime) -> bool:
         """Mark it done; False when the lease was lost to a later attempt."""
-        query = update(job).where(_mine(job_id, attempt)).values(state="done", finished_at=at, leased_until=None)
-        return self._db.execute(query).rowcount == 1
+        return self._db.execute(FINISH, {"job": job_id, "mine": attempt, "at": at}).rowcount == 1
 
     def finish_key(self, key: str, at: datetime) -> None:
         """Mark a job done that the unit which put it has also done."""

@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 
 from bot.domain.customer import Customer, Lead, LeadState
 from bot.domain.values import CustomerId, LeadId, MemberId
-from storage.repositories.rows import many, one, save
+from storage.repositories.rows import by, many, one, save
 from storage.tables import customer, lead, member
+
+OPEN_OF = by(lead, "customer_id", "state").order_by(lead.c.last_action_at.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,11 @@ class Leads:
         save(self._db, lead, item)
 
     def get(self, lead_id: LeadId) -> Lead | None:
-        return one(Lead, self._db.execute(select(lead).where(lead.c.id == lead_id)).first())
+        return one(Lead, self._db.execute(by(lead, "id"), {"id": lead_id}).first())
 
     def open_of(self, customer_id: CustomerId) -> Lead | None:
         """The customer's open lead that moved last."""
-        query = select(lead).where(lead.c.customer_id == customer_id, lead.c.state == LeadState.OPEN).order_by(lead.c.last_action_at.desc())
-        return one(Lead, self._db.execute(query.limit(1)).first())
+        return one(Lead, self._db.execute(OPEN_OF, {"customer_id": customer_id, "state": LeadState.OPEN}).first())
 
     def newest_of(self, customer_id: CustomerId) -> Lead | None:
         """The customer's lead that moved last, open or not."""

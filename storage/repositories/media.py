@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from bot.domain.values import MediaId
-from storage.repositories.rows import one, save
+from storage.repositories.rows import by, one, save
 from storage.tables import media
 
 
@@ -36,7 +36,7 @@ class MediaRows:
         save(self._db, media, item)
 
     def get(self, media_id: MediaId) -> MediaRow | None:
-        return one(MediaRow, self._db.execute(select(media).where(media.c.id == media_id)).first())
+        return one(MediaRow, self._db.execute(by(media, "id"), {"id": media_id}).first())
 
     def kept(self, media_id: MediaId, sha256: str, size: int, content_type: str) -> None:
         """The file lies in our own store now."""

@@ -2,12 +2,19 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.domain.member import Group, Member, Org
 from bot.domain.values import MemberId
-from storage.repositories.rows import insert, many, one, save
+from storage.repositories.rows import by, insert, many, one, save
 from storage.tables import chat_group, identity, member
+
+BEHIND = (
+    select(member)
+    .join(identity)
+    .where(identity.c.platform == bindparam("platform"), identity.c.user_id == bindparam("user"), member.c.active)
+)
+CHATS = by(identity, "member_id").order_by(identity.c.platform)
 
 
 class Members:
@@ -20,7 +27,7 @@ class Members:
         save(self._db, member, person)
 
     def get(self, member_id: MemberId) -> Member | None:
-        return one(Member, self._db.execute(select(member).where(member.c.id == member_id)).first())
+        return one(Member, self._db.execute(by(member, "id"), {"id": member_id}).first())
 
     def org(self) -> Org:
         """Everybody and who reports to whom."""
@@ -37,13 +44,11 @@ class Members:
 
     def by_identity(self, platform: str, user: str) -> Member | None:
         """The active member behind a platform's user."""
-        query = select(member).join(identity).where(identity.c.platform == platform, identity.c.user_id == user, member.c.active)
-        return one(Member, self._db.execute(query).first())
+        return one(Member, self._db.execute(BEHIND, {"platform": platform, "user": user}).first())
 
     def chats(self, member_id: MemberId) -> Sequence[tuple[str, str]]:
         """(platform, chat) of every private chat of a member."""
-        query = select(identity.c.platform, identity.c.chat).where(identity.c.member_id == member_id).order_by(identity.c.platform)
-        return [(row.platform, row.chat) for row in self._db.execute(query)]
+        return [(row.platform, row.chat) for row in self._db.execute(CHATS, {"member_id": member_id})]
 
     def users(self, platform: str) -> Sequence[tuple[str, Member]]:
         """(user, member) for all identities on a platform."""

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
-from storage.repositories.rows import many, one
+from storage.repositories.rows import by, many, one
 from storage.tables import outbox
 
 
@@ -32,6 +32,15 @@ class OutboxRow:
     error: str | None = None
 
 
+NEW = outbox.insert().returning(outbox.c.id)
+COPIES = select(outbox).where(outbox.c.card == bindparam("card"), outbox.c.updates.is_(None)).order_by(outbox.c.id)
+SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(state="sent", ref=bindparam("as"), sent_at=bindparam("at"), attempts=outbox.c.attempts + 1, error=None)
+)
+
+
 class OutboxRows:
     """The outbox table."""
 
@@ -51,17 +60,14 @@ class OutboxRows:
     ) -> int:
         """Promise a message; its id."""
         row = {"platform": platform, "chat": chat, "payload": payload, "created_at": at, "card": card, "updates": updates}
-        new = outbox.insert().values(**row, state="held" if held else "waiting").returning(outbox.c.id)
-        return int(self._db.execute(new).scalar_one())
+        return int(self._db.execute(NEW, {**row, "state": "held" if held else "waiting"}).scalar_one())
 
     def get(self, row_id: int) -> OutboxRow | None:
-        return one(OutboxRow, self._db.execute(select(outbox).where(outbox.c.id == row_id)).first())
+        return one(OutboxRow, self._db.execute(by(outbox, "id"), {"id": row_id}).first())
 
     def copies(self, card: str) -> list[OutboxRow]:
         """Every first sending of a card, whether it has left or not."""
-        return many(
-            OutboxRow, self._db.execute(select(outbox).where(outbox.c.card == card, outbox.c.updates.is_(None)).order_by(outbox.c.id))
-        )
+        return many(OutboxRow, self._db.execute(COPIES, {"card": card}))
 
     def shown(self, card: str) -> str | None:
         """The newest content promised under a card's key."""
@@ -81,8 +87,7 @@ class OutboxRows:
         return self._db.execute(update(outbox).where(outbox.c.id == row_id, outbox.c.state == "held").values(state="waiting")).rowcount == 1
 
     def sent(self, row_id: int, ref: str, at: datetime) -> None:
-        new = {"state": "sent", "ref": ref, "sent_at": at, "attempts": outbox.c.attempts + 1, "error": None}
-        self._db.execute(update(outbox).where(outbox.c.id == row_id).values(new))
+        self._db.execute(SENT, {"row": row_id, "as": ref, "at": at})
 
     def failed(self, row_id: int, error: str, *, dead: bool) -> None:
         new = {"attempts": outbox.c.attempts + 1, "error": error, "state": "dead" if dead else "waiting"}

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 
 from bot.domain.values import MemberId
-from storage.repositories.rows import one, save
+from storage.repositories.rows import by, one, save
 from storage.tables import question
 
 
@@ -33,8 +33,7 @@ class Questions:
         save(self._db, question, item)
 
     def open(self, chat: str, member_id: MemberId) -> Question | None:
-        query = select(question).where(question.c.chat == chat, question.c.member_id == member_id)
-        return one(Question, self._db.execute(query).first())
+        return one(Question, self._db.execute(by(question, "chat", "member_id"), {"chat": chat, "member_id": member_id}).first())
 
     def close(self, chat: str, member_id: MemberId) -> None:
         self._db.execute(delete(question).where(question.c.chat == chat, question.c.member_id == member_id))

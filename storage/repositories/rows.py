@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import fields
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table
+from sqlalchemy import Connection, Row, Select, Table, bindparam, select
 from sqlalchemy.dialects import sqlite
 
 T = TypeVar("T")
@@ -30,11 +31,25 @@ def many(cls: type[T], rows: Iterable[Row[Any]]) -> list[T]:
     return [cls(**row._mapping) for row in rows]
 
 
+@cache
+def by(table: Table, *columns: str) -> Select[Any]:
+    """``SELECT`` of whole rows by equality of ``columns``, whose values are parameters of the same names.
+
+    Statements are built once: building one costs more than running it.
+    """
+    return select(table).where(*(table.c[name] == bindparam(name) for name in columns))
+
+
 def save(connection: Connection, table: Table, item: Any) -> None:  # noqa: ANN401
     """Insert a dataclass, or overwrite the row that has its id."""
-    new = insert(table).values(values(item))
+    connection.execute(_upsert(table), values(item))
+
+
+@cache
+def _upsert(table: Table) -> sqlite.Insert:
+    new = insert(table)
     rest = {c.name: new.excluded[c.name] for c in table.columns if not c.primary_key}
-    connection.execute(new.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=rest))
+    return new.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=rest)
 
 
 def like(fragment: str) -> str:

@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.domain.jobs import Timer
 from storage.repositories.rows import insert, many
 from storage.tables import timer
 
 COLUMNS = (timer.c.kind, timer.c.subject, timer.c.key, timer.c.run_at)
+
+
+NEW = insert(timer)
+SET = NEW.on_conflict_do_update(index_elements=["key"], set_={name: NEW.excluded[name] for name in ("run_at", "subject", "state")})
+CANCEL = update(timer).where(timer.c.key == bindparam("which"), timer.c.state == "open").values(state="cancelled")
+NEXT = select(func.min(timer.c.run_at)).where(timer.c.state == "open")
 
 
 class Timers:
@@ -21,18 +27,15 @@ class Timers:
     def set(self, item: Timer) -> None:
         """Set a timer; one with the same key is moved, and set again if it had already fired or been cancelled."""
         row = {"kind": item.kind, "subject": item.subject, "key": item.key, "run_at": item.run_at, "state": "open"}
-        new = insert(timer).values(row)
-        self._db.execute(
-            new.on_conflict_do_update(index_elements=["key"], set_={"run_at": item.run_at, "subject": item.subject, "state": "open"})
-        )
+        self._db.execute(SET, row)
 
     def cancel(self, key: str) -> None:
         """Take a timer back; a missing or fired one is no error."""
-        self._db.execute(update(timer).where(timer.c.key == key, timer.c.state == "open").values(state="cancelled"))
+        self._db.execute(CANCEL, {"which": key})
 
     def next_due(self) -> datetime | None:
         """When the first open timer is due."""
-        return self._db.execute(select(func.min(timer.c.run_at)).where(timer.c.state == "open")).scalar()
+        return self._db.execute(NEXT).scalar()
 
     def due(self, now: datetime, limit: int = 1000) -> Sequence[Timer]:
         """What is due and has not fired, oldest first."""
