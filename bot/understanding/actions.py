@@ -23,7 +23,7 @@ _LEAD = Lazy(
 _DOING = Lazy(
     r"(?:再|要|先|再去|去|过去|来|上门|现场|帮他|帮忙|一起|重新|正式|全部|尽快|派人|安排人|给(?:他|她|他们|客户|对方)?)*"
     r"(?:把|给|发|送|带|寄|补|出|提交|提供|准备|整理|回复|答复|回话|回电|签|培训|装|安装|调试|调|修|维修|派|谈|聊|看|测|催|对账|对|讲|演示|做|让|帮|交|找"
-    r"|处理|解决|验收|试|取|拿|汇报|申请|请示|沟通|确认|核|算|报|换|退|改|画|开|打样|勘|参加|陪|接|盘点|巡|铺|撤|摆|陈列|上新|录|更新|拟|写|约.{0,4}(?:看|谈|签|测))"
+    r"|处理|解决|要结果|过方案|现场测|终验|验收|试|取|拿|汇报|申请|请示|沟通|确认|核|算|报|换|退|改|画|开|打样|勘|参加|陪|接|盘点|巡|铺|撤|摆|陈列|上新|录|更新|拟|写|约.{0,4}(?:看|谈|签|测))"
 )
 _TAIL = Lazy(r"(?:[,。;!?\s了吧啊哦]|👍|😄|✅|时间再定)+$")
 _BARE = Lazy(
@@ -50,24 +50,25 @@ def _stop(page: Page, at: int) -> int:
     """The end of the clause that begins here."""
     m = re.compile(r"[,。;!?\n]|\s(?=[一-鿿])|他说|我说|但是|不过|顺便|另外|单号|然后").search(page.text, min(at + 1, len(page.text)))
     end = m.start() if m else len(page.text)
-    later = [w.start for w in page.whens if at + 3 < w.start < end and w.kind != "duration" and w.day_said and w.tense > 0]
+    later = [w.start for w in page.whens if at + 3 < w.start < end and w.kind != "duration" and w.day_said and _opens(page, w)]
     return min([end, *later])
+
+
+def _opens(page: Page, when: When) -> bool:
+    """Whether a date begins a new statement (端午 in 端午的政策 does not)."""
+    return (when.tense > 0 or when.relation == "before") and not page.text.startswith("的", when.end)
 
 
 def _add(page: Page, found: list[tuple[str, Span]], start: int, end: int, intent: Intent, *, asked: bool) -> None:
     said, begin = _trimmed(page, start, end)
-    if (
-        len(said) < 1
-        or _BARE.fullmatch(said)
-        or (not asked and (_THEIRS.match(said) is not None or not _DOING.match(said)))
-        or (len(said) < 2 and not re.match("[送发寄装修]", said))
-    ):
-        return
-    if intent is Intent.PLAN:
+    if intent is Intent.PLAN and not asked:
         said, begin = _without_visit(page, said, begin)
-    if not said or _BARE.fullmatch(said) or any(begin < e and s < begin + len(said) for _, (s, e) in found):
+    if not said or _BARE.fullmatch(said) or (len(said) < 2 and not re.match("[送发寄装修]", said)):
         return
-    found.append((said, (begin, begin + len(said))))
+    if not asked and (_THEIRS.match(said) or not _DOING.match(said)):
+        return
+    if not any(begin < e and s < begin + len(said) for _, (s, e) in found):
+        found.append((said, (begin, begin + len(said))))
 
 
 def _trimmed(page: Page, start: int, end: int) -> tuple[str, int]:

@@ -99,7 +99,7 @@ def _mention(text: str, hits: list[Hit]) -> Mention:
 def _aside() -> tuple[re.Pattern[str], re.Pattern[str]]:
     landmark = "|".join(words("customers", "landmark"))
     referred = "|".join(words("customers", "referred"))
-    return re.compile(rf"^(?:的)?(?:{landmark})"), re.compile(rf"^[^,。;]{{0,6}}(?:{referred})")
+    return re.compile(rf"^(?:的)?(?:{landmark})"), re.compile(rf"^[^,。;]{{0,6}}(?:{referred})(?:了|的|过来|来|给)")
 
 
 def is_aside(text: str, m: Mention) -> bool:

@@ -216,6 +216,14 @@ def _tense(p: Parts, future: date | None, past: date | None, today: date) -> int
     """Fixed when the words point one way: 昨天, 上周五, 下个月, 明早; a holiday does unless it has just passed."""
     if p.holiday is not None and future is not None and p.year is None and p.years is None:
         return 0 if past is not None and today - past <= timedelta(days=20) else 1
+    if (
+        p.month
+        and p.day is not None
+        and future is not None
+        and past is not None
+        and abs((future - today) - (today - past)) > timedelta(days=60)
+    ):
+        return 1 if future - today < today - past else -1
     if not p.dated or future is None or past is None or future != past:
         return 0
     return (future > today) - (future < today)

@@ -115,7 +115,7 @@ def _weakly_visited(page: Page, *, named: bool, people: bool) -> bool:
     hour = any(
         w.clock and w.tense <= 0 and not w.tense > 0 and w.start < 16 and w.clock <= page.now.time() for w in page.whens if not w.day_said
     )
-    if re.match(r"^.{0,6}(?:去|跑|(?<![收推进见])到)(?!货|账|期|位)", page.bare) and not any(
+    if re.match(r"^.{0,6}(?:去|跑|(?<![收推进见])到)(?!货|账|期|位|了[,。\s])(?!了$)", page.bare) and not any(
         w.tense > 0 for w in page.whens if w.start < 8
     ):
         return True
@@ -158,7 +158,7 @@ def _happened(page: Page, *, amount: bool, named: bool, people: bool, stage: Sta
 
 def _hearsay(page: Page) -> bool:
     """A contract of others or one that somebody merely talks about."""
-    return bool(re.search(r"(?:跟|和|与).{1,6}的合同|语音说|要.{0,3}保密协议|说合同", page.text))
+    return bool(re.search(r"(?:跟|和|与).{1,6}的合同|语音说|保密协议|技术协议|说合同", page.text))
 
 
 def _paid(page: Page) -> bool:
