@@ -12,7 +12,7 @@ from bot.understanding.date_solve import Stretch, clock, meant, stretch_of
 from bot.understanding.lazy import Lazy
 
 _TRIGGER = Lazy(
-    r"[\d零〇一二三四五六七八九十两俩仨半几第全廿Qq去今明后前大上下本这当次来首末第最双国元春季清端中重七五八教圣情妇青儿建母父感除小年月周星礼昨早晨凌黎一午傍晚夜深白过节未近再之现此正]"
+    r"[\d零〇一二三四五六七八九十两俩仨半几第全廿Qq去今明后前大上下本这当次来首末第最双国元春季清端中重七五八教圣情妇青儿建母父感除小年月周星礼昨早晨凌黎一午傍晚夜深白过节未近再之现此正马最]"
 )
 _GLUE = Lazy(r"[ ,的份]{1,2}|那天|那边")
 _AGAIN = Lazy(r"[ ,、(]{0,2}(?:周|星期|礼拜)[一二三四五六日天]\)?")
@@ -24,7 +24,7 @@ _RELATION = Lazy(
 )
 _LINK = Lazy(r"(?:起|开始)? ?(?:到|至|~|-{1,2}|—{1,2}|–)+ ?|[和与跟](?=.{0,14}?之?间)")
 _TILL = Lazy(r"截止?至?到?|到")
-_NOW = Lazy(r"现在|目前|此刻|如今")
+_NOW = Lazy(r"现在|目前|此刻|如今|马上|最近(?!的?[一二两三几半\d])")
 _ALONE = Lazy(r"\W*((?:19|20)\d\d)\W*")
 
 
@@ -123,7 +123,7 @@ def _at(text: str, pos: int, now: datetime, calendar: Calendar, month: tuple[int
 def _moment(text: str, pos: int, now: datetime) -> When | None:
     if m := _NOW.match(text, pos):
         return When(pos, m.end(), "date", now, None, day_said=False)
-    if pos == 0 and (year := _ALONE.fullmatch(text)):
+    if (year := _ALONE.fullmatch(text)) and pos == year.start(1):
         return When(year.start(1), year.end(1), "range", _new_year(int(year[1])), _new_year(int(year[1]) + 1), day_said=False)
     return None
 
@@ -183,6 +183,8 @@ def _single(text: str, p: Parts, now: datetime, calendar: Calendar) -> When | No
         (m for m in (_TILL.match(text, s) for s in range(max(0, p.start - 3), p.start)) if m and m.end() == p.start and len(m[0]) > 1), None
     ):
         name, p.start = "before", till.start()
+    if not name and text.endswith("自从", 0, p.start):
+        name = "onwards"
     first, last = _related(stretch, name, now)
     kind = "time" if p.hour is not None else "date" if _one_day(stretch) else "range"
     return When(

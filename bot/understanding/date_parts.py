@@ -155,7 +155,8 @@ def _week(m: Match, p: Parts) -> None:
 
 def _day(m: Match, p: Parts) -> None:
     p.day = small(m["dy"])
-    p.bad = p.day is None or not 1 <= p.day <= 31
+    # The day of a month that has no such day (2月30日) does not stand alone.
+    p.bad = p.day is None or not 1 <= p.day <= 31 or (p.level == 0 and m.string[: m.start()].endswith("月"))
 
 
 def _nth_day(m: Match, p: Parts) -> None:
