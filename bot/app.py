@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import sys
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -36,6 +37,7 @@ from storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 DRAIN_SECONDS = 25.0
+SWITCH_SECONDS = 0.0005
 BIGGEST_REQUEST = 2 * 2**20
 
 
@@ -102,6 +104,8 @@ class Service:
 
     async def start(self) -> int:
         """Listen, then load what takes time; the port that was taken."""
+        # Python lets a busy thread keep the others waiting 5 ms; platforms want their answer, and the writer thread is often busy.
+        sys.setswitchinterval(SWITCH_SECONDS)
         port = await self._listen()
         self._spawn(self.book.load(), "names")
         self._spawn(self.jobs.run(), "jobs")

@@ -9,10 +9,11 @@ import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +28,8 @@ from storage.transaction import Reader, Transaction
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 GROUP = 64
+# A group must not keep an accepted message waiting for its commit.
+GROUP_SECONDS = 0.005
 READERS = 2
 
 
@@ -56,6 +59,7 @@ class Store:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._waiting: queue.PriorityQueue[tuple[int, int, _Unit | None]] = queue.PriorityQueue()
         self._order = count()
+        self._finished = False
         self._listeners: list[Callable[[], None]] = []
         self._closing = threading.Lock()
         self._closed = False
@@ -112,36 +116,44 @@ class Store:
             self._lock.release()
 
     def _write_all(self) -> None:
-        running = True
-        while running:
-            units: list[_Unit] = []
-            _, _, unit = self._waiting.get()
-            while unit is not None:
-                if unit.future.set_running_or_notify_cancel():
-                    units.append(unit)
-                if len(units) >= GROUP:
-                    break
-                try:
-                    _, _, unit = self._waiting.get_nowait()
-                except queue.Empty:
-                    break
-            running = unit is not None
-            if units:
-                self._commit(units)
+        while not self._finished:
+            self._commit(self._group())
 
-    def _commit(self, units: list[_Unit]) -> None:
+    def _group(self) -> Iterator[_Unit]:
+        """The units of one commit: waits for the first, then takes what else waits, for a few milliseconds at most."""
+        end = 0.0
+        for number in range(GROUP):
+            try:
+                _, _, unit = self._waiting.get(block=number == 0)
+            except queue.Empty:
+                return
+            end = end or time.monotonic() + GROUP_SECONDS
+            if unit is None:
+                self._finished = True
+                return
+            if unit.future.set_running_or_notify_cancel():
+                yield unit
+            if time.monotonic() > end:
+                return
+
+    def _commit(self, group: Iterator[_Unit]) -> None:
+        first = next(group, None)
+        if first is None:
+            return
+        units = [first]
         ended: list[tuple[_Unit, Any, BaseException | None]] = []
         wake = False
         try:
             with self._writer.connect() as connection, connection.begin():
-                for unit in units:
+                for unit in chain((first,), group):
+                    units += [] if unit is first else [unit]
                     tx = Transaction(connection)
-                    ended.append(_run(unit, tx, connection, alone=len(units) == 1))
+                    ended.append(_run(unit, tx, connection, bare=unit is first))
                     wake |= tx.wake and ended[-1][2] is None
         except DatabaseError as error:
             ended = [(unit, None, storage_error(error)) for unit in units]
         except _RolledBack as alone:
-            ended = [(units[0], None, alone.error)]
+            ended = [(first, None, alone.error)]
         except BaseException as error:  # the thread must outlive whatever a driver may raise
             ended = [(unit, None, error) for unit in units]
         for unit, result, failure in ended:
@@ -158,14 +170,14 @@ class Store:
 
 
 class _RolledBack(Exception):
-    """The only unit of a commit failed, so the whole transaction goes."""
+    """The first unit of a commit failed before anybody joined it, so the whole transaction goes."""
 
     def __init__(self, error: BaseException) -> None:
         self.error = error
 
 
-def _run(unit: _Unit, tx: Transaction, connection: Connection, *, alone: bool) -> tuple[_Unit, Any, BaseException | None]:
-    if alone:
+def _run(unit: _Unit, tx: Transaction, connection: Connection, *, bare: bool) -> tuple[_Unit, Any, BaseException | None]:
+    if bare:  # nothing to protect yet: the transaction itself is its savepoint
         try:
             return unit, unit.work(tx), None
         except DatabaseError:

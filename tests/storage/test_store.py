@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from bot.domain.errors import StorageError, UserError
 from bot.domain.values import CustomerId
-from storage.store import GROUP, Store
+from storage.store import GROUP, GROUP_SECONDS, Store
 from storage.transaction import Reader, Transaction
 from tests.storage.samples import NOW, a_contact, a_customer
 
@@ -46,8 +47,11 @@ class Gate:
 
     def _wait(self, tx: Transaction) -> None:
         event.listen(tx.connection.engine, "commit", self._count)
+        until = time.monotonic() + GROUP_SECONDS
         self._entered.set()
         self._open.wait()
+        while time.monotonic() <= until:
+            pass  # so that the gate's own commit has no room for those behind it
 
     def _count(self, _: object) -> None:
         self.commits += 1
@@ -94,7 +98,7 @@ def test_units_that_wait_together_share_commits(store: Store) -> None:
     gate.open()
     for unit in units:
         unit.result()
-    assert gate.commits - 1 == -(-200 // GROUP)
+    assert -(-200 // GROUP) <= gate.commits - 1 <= 50
     assert facts(store, *map(str, range(200))) == [1] * 200
 
 
