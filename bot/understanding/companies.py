@@ -59,9 +59,16 @@ def find_company(text: str, *, declared: bool) -> Company | None:
             if found := _cut(text, m.start("name"), m.end("name")):
                 return found
     for m in _trade_end().finditer(text):
-        if found := _leftwards(text, m.start(), m.end()):
+        if found := _leftwards(text, m.start(), _through(text, m.end())):
             return found
     return None
+
+
+def _through(text: str, end: int) -> int:
+    """Past further trade and legal words (医疗 + 器械 + 有限公司)."""
+    while m := _trade_end().match(text, end):
+        end = m.end()
+    return end
 
 
 def _cut(text: str, start: int, end: int) -> Company | None:

@@ -135,11 +135,7 @@ def _happened(page: Page, *, amount: bool, named: bool, people: bool, stage: Sta
         return Intent.VISIT
     if amount and _paid(page):
         return Intent.PAYMENT
-    if (
-        stage is not None
-        and (page.has("intents", "stage_only") or stage is Stage.LOST)
-        and not re.search("合同.{0,8}(?:签|盖)|说|电话|微信", text)
-    ):
+    if stage is not None and (is_move(page, stage) or stage is Stage.LOST) and not re.search("说|电话|微信", text):
         return Intent.STAGE
     if (
         page.has("intents", "contract")

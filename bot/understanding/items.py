@@ -218,7 +218,7 @@ def _name_after(text: str, at: int) -> Span | None:
     run = text[begin:end]
     if stop := _after_words().search(run):
         run = run[: stop.start()]
-    if figure := re.search(rf"[{HANZI}\d]{{2,}}|[¥@]", run):
+    if figure := re.search(rf"[{HANZI}\d]{{2,}}|[¥@]|[一每/]{_measure()}", run):
         run = run[: figure.start()]
     return (begin, begin + len(run)) if _is_product(run) else None
 
@@ -326,7 +326,7 @@ def _total_cue() -> re.Pattern[str]:
 
 def _bare_price(text: str, q: Quantity) -> Price | None:
     """An amount right after the quantity, with nothing said of a total, is the price of one."""
-    m = re.compile(r"[\s,]*(?:报价?|按|价格?)?\s*").match(text, q.end)
+    m = re.compile(r"[\s,]*[*×@xX]?(?:报价?|按|价格?)?\s*").match(text, q.end)
     at = m.end() if m else q.end
     amount = amount_at(text, at)
     if amount is None or amount.start != at:

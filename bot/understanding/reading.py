@@ -211,12 +211,13 @@ class Reading:
         if term:
             self.out.put("payment_term_days", term[0], [term[1]])
             taken = [*taken, term[1]]
-        paid = payment_amount(calm, taken) if intent in (Intent.PAYMENT, Intent.VISIT) else None
-        if paid and (intent is Intent.PAYMENT or _received(self.plain)):
+        receipt = intent is Intent.PAYMENT or (intent is Intent.CORRECT and bool(re.search("回款|到账|收款", calm)))
+        paid = payment_amount(calm, taken) if receipt or intent is Intent.VISIT else None
+        if paid and (receipt or _received(self.plain)):
             self.out.put("payment_amount", paid[0], paid[1])
             taken = [*taken, *paid[1]]
         total: Said | None = total_amount(calm, taken, intent)
-        if total and not (intent is Intent.PAYMENT and not re.search("总额|合同额|总价|总共|合同金额|一共", calm)):
+        if total and not (receipt and not re.search("总额|合同额|总价|总共|合同金额|一共", calm)):
             self.out.put("total_amount", total.value, [total.span])
 
     def _words(self, intent: Intent, people: list[Person], ahead: list[When]) -> None:

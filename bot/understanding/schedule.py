@@ -135,7 +135,7 @@ def _skipped(page: Page, when: When, intent: Intent) -> bool:
     before, after = _context(page, when)
     if _SKIP_BEFORE.search(before) and not re.search(r"到时候|再(?:去|来|上门|联系|谈)", page.text[when.end :]):
         return True
-    if _SKIP_AFTER.search(after):
+    if _SKIP_AFTER.search(after) and not (when.relation == "before" and after.startswith("到")):
         return True
     if intent is Intent.QUOTE and not re.match(r"^.{0,3}(?:给|发|交|要|前|送|提)", after) and not re.search(r"(?:给|交|发)$", before):
         return True

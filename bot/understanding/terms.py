@@ -148,5 +148,8 @@ def _owed(text: str, a: Amount) -> bool:
     begin = max(text.rfind(c, 0, a.start) for c in ",。;!?(")
     before = text[max(begin + 1, a.start - 8) : a.start]
     return bool(re.search(r"还差|还欠|差|欠|剩|余|总额|合同额|总价|抹|扣|共计应|应付|应收|发票", before)) or bool(
-        re.match(r"(?:没|未|还没)(?:付|到|打)|的?(?:尾款)?(?:下|月底|等)", text[a.end : a.end + 5])
+        re.match(
+            r"\ue000{2,}(?:前|再|才)?(?:付|打|给|结|补)(?!了|的)|(?:没|未|还没)(?:付|到|打)|的?(?:尾款)?(?:下|月底|等)",
+            text[a.end : a.end + 12],
+        )
     )
