@@ -65,23 +65,28 @@ def _undo(ctx: Context, record: Activity) -> Card | Reply:
     if said_at(ctx) - record.last_piece_at > ctx.rules.visit.undo_within:
         return replies.undo_too_late()
     close(ctx, record)
-    return _card(ctx, _set(ctx, record, ActivityState.UNDONE, "record.undo"))
+    record = _set(ctx, record, ActivityState.UNDONE, "record.undo")
+    if record.lead_id:
+        refresh_lead(ctx, record.lead_id)
+    return _card(ctx, record)
+
+
+def _restored(ctx: Context, record: Activity) -> Activity:
+    """Kept again; under the lead that was opened meanwhile, when its own is closed."""
+    record = _set(ctx, record, ActivityState.KEPT, "record.restore")
+    customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
+    if customer and ctx.tx.leads.open_of(customer.id):
+        return settle(ctx, record, customer)
+    if record.lead_id:
+        refresh_lead(ctx, record.lead_id)
+    return record
 
 
 def _set(ctx: Context, record: Activity, state: ActivityState, action: str) -> Activity:
     ctx.audit(action, record.id, old={"state": record.state.value}, new={"state": state.value})
     record = replace(record, state=state)
     ctx.tx.activities.save(record)
-    if record.lead_id:
-        refresh_lead(ctx, record.lead_id)
     return record
-
-
-def _restored(ctx: Context, record: Activity) -> Activity:
-    """Kept again; under the customer's open lead when its own was given up meanwhile."""
-    record = _set(ctx, record, ActivityState.KEPT, "record.restore")
-    customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
-    return settle(ctx, record, customer) if customer else record
 
 
 def _card(ctx: Context, record: Activity) -> Card:

@@ -12,7 +12,7 @@ from bot.domain.activity import Activity, ActivityKind, ActivityState, PieceKind
 from bot.domain.recording import join, says_something
 from bot.domain.understood import Intent
 from bot.domain.values import ActivityId, CustomerId
-from bot.records.keep import piece, said_at
+from bot.records.keep import open_record, piece, said_at
 from bot.records.leads import refresh_lead
 from bot.records.settle import Named, named, only_a_name, settle
 from bot.records.show import close, file_under, log, shown
@@ -24,7 +24,7 @@ ANSWER_LENGTH = 30
 ENDS = " 。．.!！"
 NO_NEXT = ("不用", "不用了", "没有", "暂时不用", "先不用", "不用跟进", "不用跟了", "不跟了", "先不跟", "不需要", "算了")
 # What a name does not contain and small talk mostly does.
-NO_NAME = re.compile(r"[了吗呢吧很还都又，,。？?！!\n]")
+NO_NAME = re.compile(r"[了吗呢吧很还都又不，,。？?！!\n]|今天|明天|昨天|我们|他们|客户|照片?$")
 LATER = ("算了", "先放着", "先这样放着", "先这样", "不知道", "没有", "不用", "跳过")
 TALK = (
     Intent.VISIT,
@@ -73,7 +73,7 @@ def answer_customer(event: Text, ctx: Context) -> Answer:
         return cards.left_loose(record)
     if not only_a_name(ctx, event.text) and (ctx.meaning.intent in OTHER or says_something(ctx.meaning)):
         return None
-    if ctx.meaning.customer is None and NO_NAME.search(words):
+    if ctx.meaning.customer is None and (NO_NAME.search(words) or open_record(ctx) is None):
         return None
     close(ctx, record)
     ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text, activity=record))
@@ -126,9 +126,10 @@ def leave(event: CardTap, ctx: Context) -> Answer:
 
 
 def _asked(ctx: Context) -> Activity | None:
+    """The record that the open question is about, as long as nothing else was told since."""
     question = ctx.tx.questions.open(ctx.chat, ctx.member.id)
-    record = ctx.tx.activities.get(ActivityId(question.subject)) if question else None
-    return record if record and record.state is ActivityState.KEPT else None
+    last = ctx.tx.activities.last_of(ctx.member.id, ctx.chat)
+    return last if question and last and last.id == question.subject else None
 
 
 def _of(event: CardTap, ctx: Context) -> Activity | Reply:

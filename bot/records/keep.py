@@ -6,7 +6,7 @@ another channel, or is a thing of its own (a quote, a payment). Nothing is dropp
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.chat.context import Context
@@ -17,6 +17,7 @@ from bot.domain.recording import join
 from bot.domain.understood import Understood
 from bot.domain.values import ActivityId, MediaId, new_id
 
+A_MOMENT = timedelta(microseconds=1)
 TALK = (ActivityKind.VISIT, ActivityKind.FOLLOW_UP)
 
 
@@ -46,7 +47,8 @@ def keep(ctx: Context, kind: ActivityKind, text: str, customer: Customer | None)
 
 def start(ctx: Context, kind: ActivityKind) -> Activity:
     """A new, empty record of the sender's; what was said just before and fitted nothing becomes part of it."""
-    now = said_at(ctx)
+    last = ctx.tx.activities.last_of(ctx.member.id, ctx.chat)
+    now = max(said_at(ctx), last.last_piece_at + A_MOMENT) if last else said_at(ctx)  # records of one instant keep their order
     record = Activity(id=ActivityId(new_id("a")), kind=kind, member_id=ctx.member.id, chat=ctx.chat, received_at=now, last_piece_at=now)
     ctx.tx.activities.save(record)
     loose = ctx.tx.activities.loose_pieces(ctx.member.id, now - ctx.rules.visit.join_within)
