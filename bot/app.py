@@ -80,6 +80,7 @@ class Service:
         self.worktime = worktime_of(settings)
         self.jobs = EmbeddedJobs(store, clock)
         self.inbox = Inbox(store, self.jobs)
+        self.jobs.pressed = self.inbox.pressed
         self.outbox = Outbox(store, self.jobs, clock, settings.time.quiet, platforms)
         self.keeper = MediaKeeper(store, self.jobs, clock, settings.media.dir, platforms, self.outbox)
         self.book = Book(store, OfficialCalendar())

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from storage.transaction import Transaction
 
 BATCH = 256
 MOST_WAITING = 20_000
+PRESSURE = 12
 
 
 @dataclass(slots=True)
@@ -30,6 +31,7 @@ class Inbox:
         self._store = store
         self._jobs = jobs
         self._waiting: deque[_Waiting] = deque()
+        self._in_flight = 0
         self._flushing: asyncio.Task[None] | None = None
 
     async def put(self, event: Event) -> bool:
@@ -39,12 +41,22 @@ class Inbox:
         """
         if len(self._waiting) >= MOST_WAITING:
             raise StorageError("消息太多，暂时收不下，请稍后再发")
-        row = {"platform": event.platform, "event_id": event.event_id, "payload": encode(event), "received_at": event.received_at}
+        event, payload = _storable(event)
+        row = {"platform": event.platform, "event_id": event.event_id, "payload": payload, "received_at": event.received_at}
         waiting = _Waiting(event, row, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
+        self._in_flight += 1
+        waiting.accepted.add_done_callback(self._landed)
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._flush())
         return await asyncio.shield(waiting.accepted)
+
+    def pressed(self) -> bool:
+        """Whether so much is coming in that everything else should step aside."""
+        return self._in_flight >= PRESSURE
+
+    def _landed(self, _: "asyncio.Future[bool]") -> None:
+        self._in_flight -= 1
 
     def retry(self, tx: Transaction, row_id: int, now: datetime) -> bool:
         """Handle a dead event again; whether it was dead."""
@@ -57,16 +69,23 @@ class Inbox:
 
     async def _flush(self) -> None:
         while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-            try:
-                new = await self._store.write(lambda tx, batch=batch: self._accept(tx, batch), first=True)  # type: ignore[misc]
-            except Exception as error:  # each caller hears why; the next batch is tried on its own
+            await self._keep([self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))])
+
+    async def _keep(self, batch: list[_Waiting]) -> None:
+        """Commit a batch and tell each caller; the next batch is tried on its own whatever happens to this one."""
+        try:
+            new = await self._store.write(lambda tx: self._accept(tx, batch), first=True)
+        except Exception as error:
+            if isinstance(error, StorageError) or len(batch) == 1:
                 for one in batch:
                     _settle(one.accepted, error)
-                continue
-            for one in batch:
-                _settle(one.accepted, (one.event.platform, one.event.event_id) in new)
-                new.discard((one.event.platform, one.event.event_id))
+                return
+            for one in batch:  # one event that cannot be stored takes nobody with it
+                await self._keep([one])
+            return
+        for one in batch:
+            _settle(one.accepted, (one.event.platform, one.event.event_id) in new)
+            new.discard((one.event.platform, one.event.event_id))
 
     def _accept(self, tx: Transaction, batch: list[_Waiting]) -> set[tuple[str, str]]:
         ids = tx.inbox.accept([one.row for one in batch])
@@ -75,6 +94,21 @@ class Inbox:
             tx, [NewJob(kind="event", payload={"id": n}, key=f"event:{n}", lane=f"in:{key[0]}:{chats[key]}") for key, n in ids.items()]
         )
         return set(ids)
+
+
+def _storable(event: Event) -> tuple[Event, str]:
+    """The event and its JSON. Halves of characters, which JSON can carry and no database can, are joined or become U+FFFD."""
+    try:
+        return event, encode(event)
+    except ValueError:
+        event = decode(_mended(asdict(event)))
+        return event, encode(event)
+
+
+def _mended(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return {_mended(k): _mended(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
 def _settle(future: "asyncio.Future[bool]", outcome: bool | Exception) -> None:

@@ -7,7 +7,7 @@ leases of running jobs are renewed. The process owns the database, so at start e
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)
 RENEW_SECONDS = 10.0
 POLL_SECONDS = 1.0
+UNDER_PRESSURE = 1
 # A job that takes the process down with it would otherwise come back for ever.
 MOST_CRASHES = 50
 # What is to be done now is due whatever the clock is set to later.
@@ -50,6 +51,8 @@ class EmbeddedJobs:
         self._claiming = asyncio.Lock()
         self._draining = False
         self._loop: asyncio.AbstractEventLoop | None = None
+        # Set by whoever accepts messages: what people send comes before what is done with it.
+        self.pressed: Callable[[], bool] = lambda: False
         store.on_commit(self.wake)
 
     def put(self, tx: Transaction, jobs: Sequence[NewJob]) -> int:
@@ -104,7 +107,7 @@ class EmbeddedJobs:
 
     async def _claim(self) -> bool:
         """Start what may start; True when there may be more at once."""
-        free = self._together - len(self._running)
+        free = (UNDER_PRESSURE if self.pressed() else self._together) - len(self._running)
         room = {kind: min(free, h.policy.together - self._busy(kind)) for kind, h in self._handlers.items()}
         wide = [kind for kind, n in room.items() if n >= free]
         narrow = [(kind, n) for kind, n in room.items() if 0 < n < free]
