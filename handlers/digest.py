@@ -171,6 +171,8 @@ def _until(ctx: Context) -> datetime:
 
 def _colleague(name: str, ctx: Context) -> Member | Reply:
     wanted = name.strip().lstrip("@").strip()
+    if not wanted:
+        return Reply(text=digests.WHOM)
     people = [m for m in ctx.tx.members.named(wanted) if m.has(Role.REP) or m.has(Role.MANAGER)]
     if not people:
         return Reply(text=digests.NOBODY.format(name=wanted))

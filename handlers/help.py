@@ -10,6 +10,8 @@ from bot.domain.understood import Intent
 from prompts import replies
 
 router = Router("help")
+ENDS = "[！!。.~～]*"
+GREETINGS = "你好|您好|哈喽|hello|hi|在吗|在不在"
 
 
 @router.command(r"帮助|help|\?|？|怎么用|你会什么")
@@ -18,10 +20,12 @@ def show_help(event: Text, ctx: Context, match: Match[str]) -> Reply:
     return replies.help_text(ctx.member)
 
 
-@router.command(r"(?:你好|您好|哈喽|hello|hi|在吗|在不在|谢谢.{0,4}|多谢|好的|收到|嗯+|哦+|ok|OK|👌|👍|辛苦了)[！!。.~～]*")
+@router.command(
+    rf"(?P<thanks>谢谢.{{0,4}}|多谢.{{0,2}}|辛苦了){ENDS}|(?P<ok>好的?|好嘞|收到|嗯+|哦+|ok|OK|👌|👍){ENDS}|(?:{GREETINGS}){ENDS}"
+)
 def greet(event: Text, ctx: Context, match: Match[str]) -> Reply:
     """Words of courtesy are answered and belong to no record."""
-    return Reply(text=replies.HELLO)
+    return Reply(text=replies.WELCOME if match["thanks"] else replies.FINE if match["ok"] else replies.HELLO)
 
 
 @router.intent(Intent.HELP)

@@ -137,6 +137,7 @@ def present(lead: Lead, owner: str, now: datetime, today: date) -> str:
 
 NOT_A_WORKDAY = "今天不是工作日，不推送《昨日断点清单》。"
 NEED_REASON = "先放放要写原因，比如“客户出差，下周三再说”。"
+WHOM = "要转给谁？写同事的名字，比如“王磊”。"
 NOBODY = "销售里没有叫“{name}”的在职同事，换个写法再试。"
 OWNER_ALREADY = "本来就是{name}在跟，没有变。"
 SEVERAL = "叫“{name}”的同事不止一位，请让管理员转交。"

@@ -73,7 +73,7 @@ async def plant(house: House, key: str, days_idle: float, **more: object) -> Lea
     moved = house.clock.now() - timedelta(days=days_idle)
     lead = Lead(lead_id(key), customer(key), member(owner), FOUNDED, moved, product_line=line, source="展会")
     fields = {name: getattr(lead, name) for name in Lead.__slots__} | more
-    lead = Lead(**fields)  # type: ignore[arg-type]
+    lead = Lead(**fields)
     await house.store.write(lambda tx: tx.leads.save(lead))
     return lead
 
