@@ -107,7 +107,8 @@ def _told(tx: Transaction, kind: str, subject: str, run_at: datetime, work: Call
     if kind == HELD and (row := tx.outbox.get(int(subject))):
         told = [row]
     if not told:
-        return [{**about, "text": f"[{about['due']}] {kind} {subject}：没有要说的"}]
+        name = kind if kind == subject else f"{kind} {subject}"
+        return [{**about, "text": f"[{about['due']}] {name}：没有要说的"}]
     return [
         {**about, "to": f"{row.platform}/{row.chat}", "text": f"→ {row.platform}/{row.chat}\n{plain(decode(row.payload))}\n"}
         for row in told

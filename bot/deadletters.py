@@ -15,6 +15,7 @@ from prompts import words
 from storage.transaction import Reader, Transaction
 
 Row = dict[str, object]
+MOST = 1000
 
 
 def listed(config: Path | None) -> list[Row]:
@@ -50,9 +51,10 @@ def retry(config: Path | None, name: str) -> int:
 
 
 def _rows(records: Reader) -> list[Row]:
-    events = [_row(f"in:{e.id}", e.received_at, e.error, e.payload, f"编号 {e.incident}") for e in records.inbox.dead_ones()]
+    events = [_row(f"in:{e.id}", e.received_at, e.error, e.payload, f"编号 {e.incident}") for e in records.inbox.dead_ones(MOST)]
     messages = [
-        _row(f"out:{m.id}", m.created_at, m.error, plain(decode(m.payload)), f"{m.platform}/{m.chat}") for m in records.outbox.dead_ones()
+        _row(f"out:{m.id}", m.created_at, m.error, plain(decode(m.payload)), f"{m.platform}/{m.chat}")
+        for m in records.outbox.dead_ones(MOST)
     ]
     return events + messages
 

@@ -80,7 +80,7 @@ def joined(record: str, new: Sequence[tuple[str, str]], pieces: str, notes: Sequ
 
 def corrected(changes: Sequence[tuple[str, str, str]]) -> Reply:
     """What a correction changed: label, old, new."""
-    return Reply(text="已改 " + "；".join(f"{label}：{old or '(空)'} → {new or '(空)'}" for label, old, new in changes))
+    return Reply(text="已改 " + "；".join(f"{label}：{old or '（空）'} → {new or '（空）'}" for label, old, new in changes))
 
 
 def not_your_record() -> str:
