@@ -13,7 +13,7 @@ from bot.domain.values import ActivityId
 from bot.records.keep import said_at
 from bot.records.leads import refresh_lead
 from bot.records.settle import settle
-from bot.records.show import close, counted_pieces, shown
+from bot.records.show import close, counted_pieces, shown, visible_name
 from prompts import cards, replies
 
 router = Router("undo")
@@ -90,5 +90,4 @@ def _set(ctx: Context, record: Activity, state: ActivityState, action: str) -> A
 
 
 def _card(ctx: Context, record: Activity) -> Card:
-    customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
-    return cards.undone(record, customer.name if customer else record.customer_said, counted_pieces(ctx, record))
+    return cards.undone(record, visible_name(ctx, record), counted_pieces(ctx, record))

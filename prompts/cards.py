@@ -123,7 +123,7 @@ def undone(item: Activity, customer: str | None, pieces: str) -> Card:
     return Card(
         key=record_key(item),
         title=f"已撤销 · {name_of(item, customer)}",
-        text=f"撤销了整条记录（{pieces}），提醒也取消了。原话留在审计里，不再算数。",
+        text=f"撤销了整条记录（{pieces}）{'，提醒也取消了' if item.next_on else ''}。原话还留着，只是不再算数。",
         buttons=(Button(label="恢复", action="restore", values={"record": item.id}),),
     )
 

@@ -92,7 +92,10 @@ def unreachable(who: str) -> str:
 
 
 def partner_answer(customer: str, owner: str, *, agreed: bool) -> Reply:
-    return Reply(text=f"{owner}{'同意' if agreed else '没有同意'}你协作 {customer}。" + ("你的记录都会算进这家的跟进。" if agreed else ""))
+    """A refusal does not tell the customer's name to somebody who may not see it."""
+    if not agreed:
+        return Reply(text=f"{owner}没有同意协作。要紧的话，找他或你们的主管当面说。")
+    return Reply(text=f"{owner}同意你协作 {customer}。你的记录都会算进这家的跟进。")
 
 
 def none_found(what: str) -> Reply:

@@ -55,10 +55,11 @@ def joined(ctx: Context, before: Activity | None, record: Activity, card: Card) 
 def _joined(ctx: Context, before: Activity, record: Activity) -> Reply:
     now = ctx.tx.activities.get(record.id) or record
     new = [(label, value) for label, _, value in changes(ctx, before, now)]
-    return replies.joined(cards.name_of(now, _visible_name(ctx, now)), new, counted_pieces(ctx, now), _notes(ctx, now))
+    return replies.joined(cards.name_of(now, visible_name(ctx, now)), new, counted_pieces(ctx, now), _notes(ctx, now))
 
 
-def _visible_name(ctx: Context, record: Activity) -> str | None:
+def visible_name(ctx: Context, record: Activity) -> str | None:
+    """The full name of the record's customer, if the sender may see that."""
     customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
     return customer.name if customer and can_see(ctx.member, customer, ctx.org) else None
 
@@ -74,7 +75,7 @@ def changes(ctx: Context, before: Activity, after: Activity) -> list[tuple[str, 
     """Label, old and new text of every fact that differs, as far as the sender may see."""
 
     def facts(record: Activity) -> dict[str, str]:
-        return {f.label: f.value for f in cards.record_facts(record, _visible_name(ctx, record), ctx.today) if f.label != "原话"}
+        return {f.label: f.value for f in cards.record_facts(record, visible_name(ctx, record), ctx.today) if f.label != "原话"}
 
     old, new = facts(before), facts(after)
     return [(label, old.get(label, ""), new.get(label, "")) for label in union(old, new) if old.get(label) != new.get(label)]

@@ -176,3 +176,8 @@ async def test_undoing_a_visit_leaves_the_customer(house: House) -> None:
     await house.say("li", VISIT)
     await house.say("li", "撤销")
     assert (await the_customer(house, "lantuo")).id == customer("lantuo")
+
+
+async def test_undoing_a_visit_to_a_colleagues_customer_does_not_betray_its_name(house: House) -> None:
+    await house.say("li", "拜访了锐朗的孙工，聊了传感器，下周一再去")
+    assert card_of(await house.say("li", "撤销")).title == "已撤销 · 拜访"
