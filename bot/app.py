@@ -37,6 +37,7 @@ from storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 DRAIN_SECONDS = 25.0
+LATE = timedelta(minutes=2)
 SWITCH_SECONDS = 0.0005
 BIGGEST_REQUEST = 2 * 2**20
 
@@ -132,6 +133,8 @@ class Service:
             now = self.clock.now()
             await self.store.write(lambda tx: tx.facts.set("ready", now.isoformat(), now))
             found["database"] = "ok"
+            due = await self.store.read(lambda r: r.timers.next_due())
+            found["timers"] = "ok" if due is None or due > now - LATE else f"late since {due.isoformat()}"
         except StorageError as error:
             found["database"] = str(error)
         return found

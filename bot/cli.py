@@ -143,4 +143,5 @@ def _print(rows: list[dict[str, object]], as_json: bool) -> None:
 
 
 def _log() -> None:
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
