@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from bot.app import Service, open_store
 from bot.chat.incoming import CardTap, Event, Location, Media, Photo, Sender, Text
@@ -17,6 +18,7 @@ from bot.domain.errors import PlatformError
 from config.settings import Database, MediaFolder, Server, Settings, Time
 
 PLATFORM = "sandbox"
+PICTURE = b"\xff\xd8\xff\xe0 a picture"
 
 
 @dataclass(slots=True)
@@ -91,7 +93,7 @@ class House:
         """Send a text and return the new messages in that chat, once everything has come to rest."""
         return await self.event(Text(**self._head(user, chat, event_id), text=text))
 
-    async def photo(self, user: str, ref: str = "photo", data: bytes = b"\xff\xd8\xff\xe0 a picture", name: str = "门头.jpg") -> list[Outgoing]:
+    async def photo(self, user: str, ref: str = "photo", data: bytes = PICTURE, name: str = "门头.jpg") -> list[Outgoing]:
         """Send a picture."""
         self.screens.files[ref] = data
         return await self.event(Photo(**self._head(user), media=Media(ref=ref, name=name)))
@@ -126,10 +128,10 @@ class House:
     async def rest(self) -> None:
         """Wait until no job is due and none is running."""
         async with asyncio.timeout(30):
-            while await self.store.read(lambda r: r.jobs.unfinished(self.clock.now())):
-                await asyncio.sleep(0.002)
+            while await self.store.read(lambda r: r.jobs.unfinished(self.clock.now())):  # noqa: ASYNC110
+                await asyncio.sleep(0.002)  # the store has no event to wait for
 
-    def _head(self, user: str, chat: str | None = None, event_id: str | None = None) -> dict[str, object]:
+    def _head(self, user: str, chat: str | None = None, event_id: str | None = None) -> dict[str, Any]:
         chat = chat or f"p:{user}"
         return {
             "platform": PLATFORM,
