@@ -3,11 +3,13 @@
 from re import Match
 
 from bot.chat.context import Context
-from bot.chat.incoming import Text
+from bot.chat.incoming import CardTap, Text
+from bot.chat.outgoing import Reply
 from bot.chat.router import Answer, Router
 from bot.domain.access import can_see, visible_owners
 from bot.domain.customer import Customer
 from bot.domain.understood import Intent
+from bot.domain.values import CustomerId
 from bot.records.settle import named, only_a_name
 from bot.understanding.pinyin import toned
 from prompts import cards, lists, replies, words
@@ -24,8 +26,15 @@ def where_things_stand(event: Text, ctx: Context) -> Answer:
     if who.customer is not None:
         return _timeline(ctx, who.customer)
     if who.choices:
-        return lists.which(who.said or "", who.choices)
+        return lists.which(f"which:{event.event_id}", who.said or "", who.choices)
     return replies.none_found(who.said) if who.said else replies.cannot_answer(ctx.member)
+
+
+@router.tap("timeline")
+def picked(event: CardTap, ctx: Context) -> Answer:
+    """One of several customers was meant."""
+    customer = ctx.tx.customers.get(CustomerId(event.values.get("customer", "")))
+    return _timeline(ctx, customer) if customer else Reply(text=replies.FOREIGN_BUTTON)
 
 
 @router.command(r"查\s*(?P<what>\S.*)")

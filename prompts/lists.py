@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.chat.outgoing import Card, Fact, Line, Reply, Section
+from bot.chat.outgoing import Button, Card, Fact, Line, Reply, Section
 from bot.domain.clock import local_day
 from bot.domain.customer import Customer, Lead
 from bot.domain.member import Org
@@ -14,8 +14,10 @@ Pair = tuple[Lead, Customer]
 Told = tuple[Lead, str]  # with the customer's name
 
 
-def which(said: str, choices: Sequence[Customer]) -> Reply:
-    return Reply(text=f"“{said}”有几家：{'、'.join(c.name for c in choices)}。说全名我就能查。")
+def which(key: str, said: str, choices: Sequence[Customer]) -> Card:
+    """Several customers fit a question: one is picked."""
+    pick = tuple(Button(label=c.name, action="timeline", values={"customer": c.id}) for c in choices)
+    return Card(key=key, title=f"“{said}”有 {len(choices)} 家，看哪一家？", buttons=pick)
 
 
 def no_customers() -> Reply:

@@ -43,9 +43,18 @@ def named(ctx: Context) -> Named:
     found = [c for c in map(ctx.tx.customers.get, _ids(said)) if c]
     choices = tuple(c for c in found if can_see(ctx.member, c, ctx.org))
     hidden = tuple(c.owner_id for c in found if c not in choices and c.owner_id)
+    spoken_of = _spoken_of(ctx)
+    if any(c.id == spoken_of for c in choices):
+        return Named(customer=next(c for c in choices if c.id == spoken_of), said=_name(ctx), guess=True)
     if len(choices) == 1 and len(found) > 1:
         return Named(customer=choices[0], said=_name(ctx), guess=True)  # the others are colleagues' customers
     return Named(choices=choices[:MOST_CHOICES], said=_name(ctx), hidden=hidden)
+
+
+def _spoken_of(ctx: Context) -> CustomerId | None:
+    """The customer of the record that is still open: a short name most likely means the same one again."""
+    last = ctx.tx.activities.last_of(ctx.member.id, ctx.chat, since=ctx.now - ctx.rules.visit.join_within)
+    return last.customer_id if last else None
 
 
 def only_a_name(ctx: Context, text: str) -> bool:

@@ -1,5 +1,7 @@
 """Questions about a customer and the search: who sees what."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.handlers.company import facts, labels, texts
@@ -35,10 +37,28 @@ async def test_a_colleagues_customer_offers_co_operation(house: House) -> None:
     assert labels(card) == ["向李思申请协作"]
 
 
-async def test_an_ambiguous_question_names_the_choices(house: House) -> None:
-    answer = reply_of(await house.say("li", "恒力上次聊到哪了"))
-    assert "苏州恒力电子有限公司" in answer
-    assert "绍兴恒力机械有限公司" in answer
+async def test_an_ambiguous_question_gives_the_choices_to_tap(house: House) -> None:
+    card = card_of(await house.say("li", "恒力上次聊到哪了"))
+    assert "苏州恒力电子有限公司" in labels(card)
+
+
+async def test_the_tapped_choice_tells_where_things_stand(house: House) -> None:
+    await house.say("li", "拜访了绍兴恒力机械的张工，聊了主轴振动，下周三之前给报价")
+    await house.move(timedelta(hours=1))
+    card = card_of(await house.say("li", "恒力上次聊到哪了"))
+    assert "主轴振动" in texts(await house.tap("li", card, "绍兴恒力机械有限公司"))
+
+
+async def test_a_choice_tapped_by_somebody_else_betrays_nothing(house: House) -> None:
+    await house.say("li", "拜访了绍兴恒力机械的张工，聊了主轴振动，下周三之前给报价")
+    await house.move(timedelta(hours=1))
+    card = card_of(await house.say("li", "恒力上次聊到哪了"))
+    assert "主轴" not in texts(await house.tap("wang", card, "绍兴恒力机械有限公司"))
+
+
+async def test_a_short_name_means_the_customer_just_spoken_of(house: House) -> None:
+    await house.say("li", "拜访了绍兴恒力机械的张工，聊了主轴振动，下周三之前给报价")
+    assert "主轴振动" in texts(await house.say("li", "恒力上次聊到哪了"))
 
 
 async def test_a_customer_without_records_says_how_to_begin(house: House) -> None:

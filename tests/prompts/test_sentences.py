@@ -82,7 +82,7 @@ def customers() -> Iterator[Outgoing]:
     yield cards.customer_created(CUSTOMER, ["方工"])
     yield cards.partner_request(CUSTOMER, "王磊", "m3")
     yield cards.settled("k", replies.DISMISSED)
-    yield lists.which("恒力", [CUSTOMER, BARE])
+    yield lists.which("which:1", "恒力", [CUSTOMER, BARE])
     yield lists.found("恒力", [CUSTOMER, BARE], ORG, 7)
     yield lists.no_customers()
 
