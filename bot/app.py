@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.chat.platform import Platform
 from bot.chat.router import Menu
 from bot.dispatcher import Dispatcher, House
-from bot.domain.clock import Clock
+from bot.domain.clock import Clock, SystemClock
 from bot.domain.errors import GenjinError, StorageError
 from bot.domain.jobs import Timer
 from bot.domain.worktime import Worktime
@@ -31,7 +31,7 @@ from config.calendar import OfficialCalendar
 from config.rules import DEFAULT, Rules, load_rules
 from config.settings import Settings
 from handlers import ROUTERS
-from storage.migrations import upgrade
+from storage.migrations import HEAD, upgrade
 from storage.store import Store
 from storage.transaction import Transaction
 
@@ -45,8 +45,14 @@ BIGGEST_REQUEST = 2 * 2**20
 def open_store(url: str, *, exclusive: bool = False) -> Store:
     """The store, brought to the tables of this version. Raises StorageError."""
     store = Store(url, exclusive=exclusive)
+
+    def prepare(tx: Transaction) -> None:
+        upgrade(tx.connection)
+        if exclusive:  # a service that cannot write shall say so at once and not to the first customer
+            tx.facts.set("opened", HEAD, SystemClock().now())
+
     try:
-        store.write_now(lambda tx: upgrade(tx.connection))
+        store.write_now(prepare)
     except BaseException:
         store.close()
         raise

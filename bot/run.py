@@ -34,6 +34,7 @@ NO_QUIET = "00:00-00:00"
 async def run_service(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises GenjinError when it cannot start."""
     store = open_store(settings.database.url, exclusive=True)
+    clean_media(settings.media.dir)
     await _serve(
         Service(settings, store, SystemClock(), {}), announce=lambda port: f"genjin 已启动：http://{settings.server.host}:{port}/healthz"
     )
