@@ -9,6 +9,8 @@ from bot.understanding.lazy import Lazy
 from bot.understanding.text import MASK
 
 _HAN = "一-鿿A-Za-z0-9"
+_NEVER = Lazy(r"[了吗呢吧我你他她们想掉没]|^(?:对方|客户|老板|领导|采购|技术)|^(?:老|旧|新|这|那)(?:设备|机器|工厂|学校|医院|超市|酒店|项目)")
+_WITHIN = Lazy(r"(?:[区县市镇乡村园路街]|开发区|工业园|这边|那边)的$")
 _BEFORE = Lazy(r"^.*(?:了个客户|新客户|的客户|客户)[,:]?")
 
 
@@ -95,9 +97,10 @@ def _leftwards(text: str, trade: int, end: int) -> Company | None:
         begin += place
     elif leads := [m for m in _lead().finditer(window) if m.end() <= trade - begin]:
         begin += leads[-1].end()
+    begin = max(begin, text.rfind("的", begin, trade - 1) + 1)
     name = text[begin:end]
     distinct = trade - begin
-    if MASK in name or distinct < 2 or distinct > 12 or (place is None and not _anchored(text, begin, end)):
+    if MASK in name or _NEVER.search(name) or distinct < 2 or distinct > 12 or (place is None and not _anchored(text, begin, end)):
         return None
     return Company(begin, end, name)
 
@@ -119,5 +122,5 @@ def _anchored(text: str, begin: int, end: int) -> bool:
     tails = "|".join(map(re.escape, words("customers", "tail")))
     right = text[end : end + 4]
     leads = [m.end() for m in _lead().finditer(text[max(0, begin - 6) : begin])]
-    left_ok = begin == 0 or text[begin - 1] in " ,。:;、" or (bool(leads) and max(0, begin - 6) + leads[-1] == begin)
+    left_ok = begin == 0 or text[begin - 1] in " ,。:;、" or bool(_WITHIN.search(text[:begin])) or (bool(leads) and max(0, begin - 6) + leads[-1] == begin)
     return left_ok and (not right or right[0] in " ,。:;、(" + MASK or bool(re.match(tails, right)))

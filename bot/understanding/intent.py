@@ -5,10 +5,17 @@ import re
 from bot.domain.understood import Channel, Intent, Stage
 from bot.understanding.knowledge import groups, pattern
 from bot.understanding.lazy import Lazy
+from bot.understanding.objections import find_competitors, find_objections
 from bot.understanding.page import Page
 
 _STRONG_PAST = Lazy(r"昨|前天|上周|刚(?!才那)|今天.{0,12}(?:了|的|着|在)|(?:上午|早上|中午|下午|晚上).{0,8}[了的过]")
 _FACE_TIME = Lazy(r"^[^,。]{0,14}(?:上午|下午|早上|中午|\d点|[一二三四五六七八九十]点)")
+
+
+_RATHER = Lazy(r"(?:哦|啊|嗯|等等|不对|[,。\s])*(?:不是[^,。;]{1,12}?[,\s]?(?:而是|应该是|是)[^,。;]{1,14}|是[^,。;]{1,12}[,\s]?不是[^,。;]{1,12})[。了吧啊!]*$")
+_SELF = Lazy(r"\W*(?:我|我自己|咱|你)(?![们]|.{0,4}(?:约|跟|给|和|联系|去|见))")
+_FIELD = Lazy(r"[在用比看谈选换找报]|竞品|对手|合作|供应|便宜|抢|也")
+_THEY = Lazy(r"客户|对方|他们?|她们?|老板|领导|采购|甲方|业主|厂里|那边|财务|技术")
 
 
 def read_intent(page: Page, *, lines: bool, amount: bool, named: bool, people: bool, stage: Stage | None) -> Intent:
@@ -22,7 +29,7 @@ def _command(page: Page, stage: Stage | None) -> Intent | None:
         return Intent.UNDO
     if page.has("intents", "help") and len(text) <= 24:
         return Intent.HELP
-    if page.has("intents", "correct") and not (stage and re.search("阶段|状态", text)):
+    if (page.has("intents", "correct") or _RATHER.match(text)) and not (stage and re.search("阶段|状态", text)):
         return Intent.CORRECT
     if page.has("intents", "template_command") or (page.has("intents", "template") and not _told(page)):
         return Intent.TEMPLATE
@@ -123,7 +130,7 @@ def _weakly_visited(page: Page, *, named: bool, people: bool) -> bool:
         hour
         or (
             weak
-            and re.search("[去跑见]|在.{1,6}(?:见|聊|谈|看|上)|在\ue000", page.bare[head.start : head.end])
+            and re.search("(?<![过发寄传上下出回进])去|[跑见]|在.{1,6}(?:见|聊|谈|看|上)|在\ue000", page.bare[head.start : head.end])
             and (past_day or head.tense < 0)
         )
     )
@@ -183,7 +190,18 @@ def _contact_or_plan(page: Page, *, named: bool, people: bool) -> Intent:
         return Intent.FOLLOW_UP
     if (named or people) and len(page.text) >= 6:
         return Intent.FOLLOW_UP
+    if _news(page, told=told):
+        return Intent.FOLLOW_UP
     return Intent.CHAT
+
+
+def _news(page: Page, *, told: bool) -> bool:
+    """News of a customer whom the message does not name: what hinders, who competes, what they said (预算有限; 还在比汇川)."""
+    if _SELF.match(page.text) or page.is_bare_date():
+        return False
+    if find_objections(page.bare) or (find_competitors(page.bare, ()) and _FIELD.search(page.bare)):
+        return True
+    return told and bool(_THEY.search(page.text)) and len(page.text) >= 5
 
 
 def _reports(page: Page) -> bool:

@@ -9,12 +9,19 @@ from bot.understanding.codes import Code
 from bot.understanding.date_find import When
 from bot.understanding.knowledge import pattern
 from bot.understanding.lazy import Lazy
+from bot.understanding.text import blank
 
 _BREAK = Lazy(r"[。;!?\n~]+|,(?!\d{3}(?!\d))|\s+(?=\S)|[、:](?=\D)")
 _FUTURE_START = Lazy(r"(?:我们?)?(?:约了|约好|约的|定了|定在|说好)?$")
 _ASPECT = Lazy(r"(?<!约)(?<!定)了(?!解|吗|么|没)|过(?=[了,。]|$|他|她)|完(?!成)|刚|已经?|才回|的时候|没(?=[见聊谈来法能碰接回去])|终于")
 _LATER = Lazy(
     r"再(?!生|说他|次)|下次|准备|打算|计划|要去|约了|到时候?|让我|要我|叫我|要求|需要我|以后|回头|改天|等.{1,10}再|我(?:去|来)(?!了|过|的)|待会|稍后|答应"
+)
+
+
+_FILLER = Lazy(
+    r"(?:那|就|吧|好|的|嗯|哦|行|可以|约|等|到|再|在|定|改|下次|跟进|联系|说|去|见|我们?|咱们?|他|她|左右|前后|之?前|之?后|以后|呢|啊|呀|哈|先|暂|大概|应该|差不多|看看"
+    r"|过后|那天|的话|都行|也行|OK|ok|[\s,。.!?~、:]|\ue000)*"
 )
 
 
@@ -54,6 +61,11 @@ class Page:
     def clause_at(self, at: int) -> Clause:
         """The clause in which a position lies."""
         return next((c for c in self.clauses if c.start <= at < c.end), self.clauses[-1])
+
+    def is_bare_date(self) -> bool:
+        """A date and nothing else: the answer to 下次什么时候跟进."""
+        dated = [w for w in self.whens if w.kind != "duration"]
+        return bool(dated) and _FILLER.fullmatch(blank(self.text, [(w.start, w.end) for w in dated])) is not None
 
     def has_past(self) -> bool:
         """Whether the message tells of something that has happened."""

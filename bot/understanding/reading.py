@@ -11,7 +11,7 @@ from bot.domain.understood import Candidate, Intent, NamedContact, Span, Stage, 
 from bot.understanding.actions import action_items, delay_reason
 from bot.understanding.aliases import place_of
 from bot.understanding.codes import Code, contract_of, find_codes
-from bot.understanding.companies import find_company
+from bot.understanding.companies import Company, find_company
 from bot.understanding.customers import Choice, Mention, by_contact, choose, is_aside, mentions, resembling, spelt_as_known
 from bot.understanding.date_find import When, find
 from bot.understanding.intent import channel_of, read_intent, stage_of
@@ -23,6 +23,7 @@ from bot.understanding.objections import find_competitors, find_objections
 from bot.understanding.page import Page, split
 from bot.understanding.people import Person, find_people
 from bot.understanding.schedule import read_schedule
+from bot.understanding.spoken import PERSON, find_spoken
 from bot.understanding.terms import Said, payment_amount, payment_term, tax, total_amount
 from bot.understanding.text import Text, blank
 
@@ -82,15 +83,20 @@ class Reading:
         stage = stage_of(self.page)
         lines = self._lines(contract, quoting=True)
         choice = self._choice()
+        said = find_company(self.page.calm, declared=False)
+        if said is None and choice.said is None:
+            said = find_spoken(self._with_persons())
+        if said:
+            self.page.bare = blank(self.page.bare, [(said.start, said.end)])
         intent = read_intent(
             self.page,
             lines=bool(lines),
             amount=payment_amount(self.page.calm, []) is not None,
-            named=bool(self.found),
+            named=bool(self.found or said),
             people=bool(self.people),
             stage=stage,
         )
-        choice = self._settle(choice, intent)
+        choice = self._settle(choice, intent, said)
         self.out.put("intent", intent, sure=0.6 if intent in (Intent.CHAT, Intent.FOLLOW_UP) else 0.85)
         people = self._people(choice.row, intent)
         self._customer(choice)
@@ -114,15 +120,25 @@ class Reading:
         usable = [m for m in self.found if not is_aside(self.plain, m)]
         return choose(self.plain, usable, self.people, self.view, self.owner)
 
-    def _settle(self, choice: Choice, intent: Intent) -> Choice:
+    def _with_persons(self) -> str:
+        """The text without names, codes and dates, persons marked."""
+        text = list(self.page.calm)
+        for p in self.people:
+            if not p.ours:
+                text[p.start : p.end] = PERSON * (p.end - p.start)
+        return "".join(text)
+
+    def _settle(self, choice: Choice, intent: Intent, said: Company | None) -> Choice:
         """Where no known name stands: an unknown one, or the row of a named contact."""
         if intent is Intent.UNDO or intent is Intent.HELP:
             return Choice()
         creating = intent is Intent.NEW_CUSTOMER
         if choice.row and not creating and not self._fresh(choice):
             return choice
-        company = find_company(self.page.calm if not creating or not self.found else self._uncovered(), declared=creating)
-        if company and (choice.row is None or creating or self._fresh(choice)):
+        company = said if intent is not Intent.CORRECT else find_company(self.page.calm, declared=False)
+        if creating or (choice.row and self._fresh(choice)):
+            company = find_company(self.page.calm if not self.found else self._uncovered(), declared=creating) or said
+        if company and (choice.said is None or creating or self._fresh(choice)):
             return self._unknown(company.name, (company.start, company.end), creating=creating)
         if choice.row or choice.said or intent is Intent.CORRECT:
             return choice
@@ -140,11 +156,19 @@ class Reading:
         return blank(self.plain, hidden)
 
     def _unknown(self, name: str, span: Span, *, creating: bool) -> Choice:
+        if not creating and (heard := self._heard(name, span)).row:
+            return heard
         row, score, shown = resembling(name, self.view)
         if row and not creating:
             return Choice(row, row.name, span, score)
         exact = next((r for r in self.view.rows.values() if r.name == name), None) if creating else None
         return Choice(exact, name, span, 0.7, shown)
+
+    def _heard(self, name: str, span: Span) -> Choice:
+        """The row whose name sounds exactly like one said where a customer must stand (海瑞 for 海锐)."""
+        hits = [h for h in self.view.sounding(name) if h.end - h.start == len(name)]
+        ids = tuple(dict.fromkeys(h.form.id for h in hits))
+        return choose(self.plain, [Mention(*span, name, ids, 0.9)], self.people, self.view, self.owner) if ids else Choice()
 
     def _people(self, row: KnownCustomer | None, intent: Intent) -> list[Person]:
         theirs = [p for p in self.people if not p.ours and not _third(self.masked, p) and not _referrer(self.plain, p)]

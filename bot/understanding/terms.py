@@ -11,7 +11,7 @@ from bot.understanding.money import Amount, find_amounts
 from bot.understanding.numerals import NUMBER, small
 
 _TERM = Lazy(
-    rf"月结(?P<a>{NUMBER})?(?P<au>天|日|个?月)?|账期(?:从{NUMBER}(?:天|个?月)|是|为|给|要|想要|做|谈|坚持|可以|放|他|申请|改成|延长?到|:|\s)*(?:月结)?(?P<b>{NUMBER}|半)?(?P<bu>天|日|个?月)?|(?P<cash>款到发货|现款现货|现结|先款后货|货到付款|现金结算|款到)|(?:货到|票到|到货|开票)后?(?P<c>{NUMBER})天|(?P<q>季结)|(?P<d>{NUMBER})(?P<du>天|个月)账期"
+    rf"月结(?P<a>{NUMBER})?(?P<au>天|日|个?月)?|账期(?:从{NUMBER}(?:天|个?月)|是|为|给|要|想要|做|谈|坚持|可以|放|他|申请|改成|延长?到|:|\s)*(?:月结)?(?P<b>{NUMBER}|半)?(?P<bu>天|日|个?月)?|(?P<cash>款到发货|现款现货|现结|先款后货|货到付款|现金结算|款到(?!账|了|位|没))|(?:货到|票到|到货|开票)后?(?P<c>{NUMBER})天|(?P<q>季结)|(?P<d>{NUMBER})(?P<du>天|个月)账期"
 )
 _OURS = Lazy(r"(?:我们?|咱们?|公司|最多|只能|最终|最后)[^,。]{0,8}$")
 _RECEIVED = Lazy(
