@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, and_, bindparam, delete, exists, func, or_, select, update
 
 from storage.repositories.rows import insert, many
 from storage.tables import job
@@ -34,9 +34,12 @@ MINE = and_(job.c.id == bindparam("job"), job.c.attempt == bindparam("mine"), jo
 FINISH = update(job).where(MINE).values(state="done", finished_at=bindparam("at"), leased_until=None)
 
 
-def _claim() -> Executable:
+def _first_of_lane() -> ColumnElement[bool]:
     earlier = job.alias()
-    first_of_lane = ~exists().where(earlier.c.lane == job.c.lane, earlier.c.state == "open", earlier.c.id < job.c.id)
+    return ~exists().where(earlier.c.lane == job.c.lane, earlier.c.state == "open", earlier.c.id < job.c.id)
+
+
+def _claim() -> Executable:
     ready = (
         select(job.c.id)
         .where(
@@ -45,7 +48,7 @@ def _claim() -> Executable:
             or_(job.c.leased_until.is_(None), job.c.leased_until <= bindparam("now", type_=Utc())),
             job.c.kind.in_(bindparam("kinds", expanding=True)),
             job.c.id.not_in(bindparam("running", expanding=True)),
-            or_(job.c.lane.is_(None), first_of_lane),
+            or_(job.c.lane.is_(None), _first_of_lane()),
         )
         .order_by(job.c.id)
         .limit(bindparam("most"))
@@ -108,8 +111,9 @@ class JobRows:
         return self._db.execute(select(func.min(job.c.run_at)).where(job.c.state == "open", job.c.leased_until.is_(None))).scalar()
 
     def unfinished(self, now: datetime) -> int:
-        """How many open jobs are due or held."""
-        query = select(func.count()).where(job.c.state == "open", or_(job.c.run_at <= now, job.c.leased_until.is_not(None)))
+        """How many open jobs are held, or due and not behind another in their lane."""
+        due = and_(job.c.run_at <= now, or_(job.c.lane.is_(None), _first_of_lane()))
+        query = select(func.count()).where(job.c.state == "open", or_(due, job.c.leased_until.is_not(None)))
         return int(self._db.execute(query).scalar_one())
 
     def prune(self, before: datetime) -> int:
