@@ -6,6 +6,7 @@ that number; a database that cannot write now is tried again until it can.
 """
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Callable
@@ -195,7 +196,7 @@ class Dispatcher:
         def unit(tx: Transaction) -> None:
             self._close(tx, job, row_id, event, replies.incident(number))
             tx.inbox.dead(row_id, number, f"{type(error).__name__}: {error}")
-            self._tell_admins(tx, event, replies.incident_notice(number, event.sender.name or event.sender.id))
+            self._tell_admins(tx, replies.incident_notice(number, event.sender.name or event.sender.id))
 
         await self._store.write(unit)
 
@@ -204,14 +205,21 @@ class Dispatcher:
         tx.inbox.done(row_id)
         self._jobs.complete(tx, job)
 
-    def _tell_admins(self, tx: Transaction, event: Event, notice: Outgoing) -> None:
+    def _tell_admins(self, tx: Transaction, notice: Outgoing) -> None:
         for member in tx.members.org().members.values():
             if member.has(Role.ADMIN) and member.active:
                 for chat in tx.members.chats(member.id)[:1]:
                     self._house.mouth.post(tx, Address(*chat), notice, self._house.clock.now())
 
     def _event_given_up(self, tx: Transaction, job: Job, reason: str) -> None:
-        tx.inbox.dead(int(job.payload["id"]), secrets.token_hex(2), reason)
+        row_id, number, who = int(job.payload["id"]), secrets.token_hex(2), "有人"
+        tx.inbox.dead(row_id, number, reason)
+        row = tx.inbox.get(row_id)
+        with contextlib.suppress(ValueError):  # what can never be read has no sender to answer
+            event = decode(row.payload if row else "")
+            who = event.sender.name or event.sender.id
+            self._house.mouth.post(tx, Address(event.platform, event.chat), replies.incident(number), self._house.clock.now())
+        self._tell_admins(tx, replies.incident_notice(number, who))
 
 
 def _say(ctx: Context, event: Event, answer: Answer) -> None:
