@@ -40,7 +40,12 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
 )
 # A container says little of what is in it: a voice note may well be MP4 or WebM.
 EXPECTED: Mapping[type, tuple[str, ...]] = {Photo: ("image/",), Voice: ("audio/", "video/mp4", "video/webm"), Video: ("video/",)}
+TOO_LARGE = f"超过 {LARGEST // 2**20} MB，存不下。请压缩或剪短后再发一次。"
 CALLED: Mapping[type, str] = {Photo: "照片", Voice: "录音", Video: "视频"}
+
+
+class _TooLarge(PlatformError):
+    """The platform gives more than we keep."""
 
 
 def content_type(head: bytes) -> str:
@@ -84,7 +89,7 @@ class MediaKeeper:
         except PlatformError as error:
             if not error.final:
                 raise Retry(str(error), error.retry_after) from error
-            await self._refuse(job, media, "平台上已经取不到了，请重新发一次。")
+            await self._refuse(job, media, TOO_LARGE if isinstance(error, _TooLarge) else "平台上已经取不到了，请重新发一次。")
             return
         problem = _mismatch(str(job.payload["as"]), found, size)
 
@@ -109,7 +114,7 @@ class MediaKeeper:
             async for chunk in platform.download(media.ref):
                 size += len(chunk)
                 if size > LARGEST:
-                    raise PlatformError("too large", final=True)
+                    raise _TooLarge("too large", final=True)
                 head = (head + chunk)[:32] if len(head) < 32 else head
                 digest.update(chunk)
                 await asyncio.to_thread(file.write, chunk)
