@@ -24,7 +24,7 @@ _WORD = Lazy(
 )
 _SPELT = Lazy(r"(?<![A-Za-z])([A-Za-z]) (?=[A-Za-z])")
 _UNITS = Lazy(
-    r"(?i)\d+(?:\.\d+)?(?:k|w|kk|pcs|kg|g|ml|l|m|mm|cm|km|kw|kva|v|a|h|hz|khz|mhz|ghz|t|pc|db|ma|mah|ah|wh|kwh|mpa|um|nm|x\d+|d|p|寸|in|gb|tb|mb)$"
+    r"(?i)\d+(?:\.\d+)?(?:k|w|kk|pcs|kg|g|ml|l|m|mm|cm|km|kw|kva|v|a|h|hz|khz|mhz|ghz|t|pc|db|ma|mah|ah|wh|kwh|mpa|um|nm|m2|m3|x\d+|d|p|寸|in|gb|tb|mb)$"
 )
 _TERMS = Lazy(
     r"(?i)(?:Q[1-4]|H[12]|5G|4G|A\d|B\d|V\d+(?:\.\d+)?|P\d|T\d|M\d{1,2}|S\d|No\d*|PM2\.5|O2O|B2B|B2C|AI|PLC|MOS|LED|PET|AGV|EMC|TCO|BOM|PO|MOQ|FAE|CTO|CEO)"
@@ -51,6 +51,7 @@ def find_codes(text: str) -> list[Code]:
         if _is_mobile(m["no"]) and _free(found, m)
     ]
     found += [Code(m.start("no"), m.end("no"), "phone", m["no"].replace(" ", "")) for m in _LANDLINE.finditer(text) if _free(found, m)]
+    found += [Code(m.start(), m.end(), "tracking", m[0].replace(" ", "")) for m in _waybills().finditer(text) if _free(found, m)]
     cued = [code for code in _cued(text) if not any(code.start < c.end and c.start < code.end for c in found)]
     found += cued
     found += [_named(text, m) for m in _WORD.finditer(text) if _free(found, m) and _is_code(m[0])]
@@ -70,6 +71,11 @@ def contract_of(codes: list[Code], text: str) -> Code | None:
 @cache
 def _certificates() -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9])(?:{pattern('codes', 'certificates').pattern})(?![A-Za-z0-9])")
+
+
+@cache
+def _waybills() -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z])(?:{'|'.join(words('codes', 'carriers'))}) ?\d(?: ?\d){{9,15}}(?! ?\d)")
 
 
 def _free(found: list[Code], m: re.Match[str]) -> bool:

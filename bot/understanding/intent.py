@@ -12,7 +12,11 @@ _STRONG_PAST = Lazy(r"昨|前天|上周|刚(?!才那)|今天.{0,12}(?:了|的|�
 _FACE_TIME = Lazy(r"^[^,。]{0,14}(?:上午|下午|早上|中午|\d点|[一二三四五六七八九十]点)")
 
 
-_RATHER = Lazy(r"(?:哦|啊|嗯|等等|不对|[,。\s])*(?:不是[^,。;]{1,12}?[,\s]?(?:而是|应该是|是)[^,。;]{1,14}|是[^,。;]{1,12}[,\s]?不是[^,。;]{1,12})[。了吧啊!]*$")
+_RATHER = Lazy(
+    r"(?:哦|啊|嗯|等等|不对|[,。\s])*(?:不是[^,。;]{1,12}?[,\s]?(?:而是|应该是|是)[^,。;]{1,14}|是[^,。;]{1,12}[,\s]?不是[^,。;]{1,12})[。了吧啊!]*$"
+    r"|(?:刚才?|刚刚|上面|前面|上一?条|那个)[^,。;]{0,12}不是[^,。;]{1,12}[,\s]?(?:而是|应该是|是)[^,。;]{1,14}[。了吧啊!]*$"
+)
+_LEGAL_END = Lazy(r"^\W*[一-鿿A-Za-z()]{4,24}(?:公司|厂|店|集团|中心|医院|学校|合作社)(?=[\s,。;:]|$)")
 _SELF = Lazy(r"\W*(?:我|我自己|咱|你)(?![们]|.{0,4}(?:约|跟|给|和|联系|去|见))")
 _FIELD = Lazy(r"[在用比看谈选换找报]|竞品|对手|合作|供应|便宜|抢|也")
 _THEY = Lazy(r"客户|对方|他们?|她们?|老板|领导|采购|甲方|业主|厂里|那边|财务|技术")
@@ -58,10 +62,19 @@ def _request(page: Page, *, lines: bool) -> Intent | None:
     met = _visited(page)
     if _asks_quote(page, lines=lines, met=met):
         return Intent.QUOTE
-    created = page.has("intents", "new_customer")
+    created = page.has("intents", "new_customer") or _is_card(page)
     if created and not (met and not re.match(r"\W*(?:新建?|建|录|登记|线索|加|帮)", text.strip())):
         return Intent.NEW_CUSTOMER
     return None
+
+
+def _is_card(page: Page) -> bool:
+    """A visiting card typed in: a company, a person, a telephone number, and nothing that happened."""
+    company = _LEGAL_END.search(page.calm)
+    return (
+        company is not None and company.end() <= 40 and page.first("phone") is not None
+        and not page.whens and not page.has_past() and not page.has("intents", "complaint")
+    )  # fmt: skip
 
 
 def _asks_quote(page: Page, *, lines: bool, met: bool) -> bool:
@@ -112,7 +125,7 @@ def _only_coming(page: Page, at: int) -> bool:
 
 def _weakly_visited(page: Page, *, named: bool, people: bool) -> bool:
     """A place or hour that has passed, a customer and an account of what was said there: 下午2点振石,邵工带我看…."""
-    if not (named or people) or _contacted(page) or not page.has_past():
+    if not (named or people) or _contacted(page) or not page.has_past() or page.has("intents", "payment"):
         return False
     head = page.clauses[0]
     if head.tense > 0:
@@ -122,6 +135,8 @@ def _weakly_visited(page: Page, *, named: bool, people: bool) -> bool:
     hour = any(
         w.clock and w.tense <= 0 and not w.tense > 0 and w.start < 16 and w.clock <= page.now.time() for w in page.whens if not w.day_said
     )
+    if _together(page):
+        return True
     if re.match(r"^.{0,6}(?:去|跑|(?<![收推进见])到)(?!货|账|期|位|了[,。\s])(?!了$)", page.bare) and not any(
         w.tense > 0 for w in page.whens if w.start < 8
     ):
@@ -136,13 +151,24 @@ def _weakly_visited(page: Page, *, named: bool, people: bool) -> bool:
     )
 
 
+def _together(page: Page) -> bool:
+    """Today we went there, and somebody was there or said something: 今天和同事去思普,王总在."""
+    head = page.clauses[0]
+    today = any(w.start < 8 and w.parts and w.parts.days == 0 for w in page.whens)
+    later = any(w.clock and w.clock > page.now.time() for w in page.whens if w.start < head.end)
+    gone = re.search(r"(?<![过发寄传上下出回进])(?:去|跑|到)(?!货|账|款)", page.bare[head.start : head.end])
+    return today and not later and gone is not None and bool(re.search(r"\ue000(?:也|都)?(?:在|说|接|陪|带|不在)", page.bare[head.end :]))
+
+
 def _happened(page: Page, *, amount: bool, named: bool, people: bool, stage: Stage | None) -> Intent:
     text = page.text
     if _visited(page) or _weakly_visited(page, named=named, people=people):
         return Intent.VISIT
     if amount and _paid(page):
         return Intent.PAYMENT
-    if stage is not None and (is_move(page, stage) or stage is Stage.LOST) and not re.search("说|电话|微信", text):
+    if stage is Stage.LOST:
+        return Intent.STAGE
+    if stage is not None and is_move(page, stage) and not re.search("说|电话|微信", text):
         return Intent.STAGE
     if (
         page.has("intents", "contract")

@@ -7,6 +7,7 @@ from functools import cache
 
 from bot.domain.understood import Item, Span
 from bot.understanding.codes import Code
+from bot.understanding.dictionary import commonness
 from bot.understanding.knowledge import pattern, words
 from bot.understanding.lazy import Lazy
 from bot.understanding.money import Amount, amount_at, find_amounts
@@ -89,6 +90,8 @@ def find_prices(text: str) -> list[Price]:
 
 def _said_price(m: re.Match[str], amount: Amount | None) -> Decimal | None:
     """The figure, with a spoken tail of tenths (一块二一只 is 1.2)."""
+    if m["m"] and m["y"] and (whole := number(m["n"])) is not None:
+        return whole + (number(m["m"]) or Decimal(0)) / 10
     if amount and amount.end <= m.end() and amount.end > m.end("n") and re.search("[块元毛角]", text_of(m)):
         return amount.value
     if amount and "u" not in m.re.groupindex and amount.start == m.start("n") and 0 <= amount.end - m.end() <= 2:
@@ -112,6 +115,8 @@ def find_quantities(text: str, prices: list[Price]) -> list[Quantity]:
             continue
         value = Decimal("0.5") if m["n"] == "半" else number(m["n"])
         if value is None or (m["n"] in ("一", "1") and m["u"] in ("个", "条", "张", "份", "把", "块", "部", "批", "面", "次", "打")):
+            continue
+        if m["u"] == "件" and text[m.end() : m.end() + 1] in ("套", "装"):
             continue
         if m["u"] == "个" and re.match(f"[{HANZI}]", text[m.end() :]):
             continue
@@ -182,15 +187,26 @@ def _product_in(text: str, begin: int, end: int) -> Span | None:
     run = text[begin:end]
     if verbs := _verbs_at_end().search(run):
         run = run[: verbs.start()]
-    last = next(iter(reversed(list(_verbs().finditer(run)))), None)
+    last = next((m for m in reversed(list(_verbs().finditer(run))) if not _inside_word(run, m)), None)
     if last:
         begin += last.end()
         run = run[last.end() :]
     if len(run) > 2 and run[0] in "个些批款种":
         begin, run = begin + 1, run[1:]
+    run = _SAMPLE.sub("", run)
     if (spec := _SPEC.search(run)) and spec.start() >= 2 and "的" in spec[0]:
         run = run[: spec.start()]
     return (begin, begin + len(run)) if _is_product(run) else None
+
+
+_SAMPLE = Lazy(r"(?:的)?(?:小?样品?|试用装)$")
+
+
+def _inside_word(run: str, m: re.Match[str]) -> bool:
+    """A verb of one character that is part of a word here (智能, 开关, 发电)."""
+    if len(m[0]) > 1:
+        return False
+    return commonness(run[max(0, m.start() - 1) : m.end()]) >= 300 or commonness(run[m.start() : m.end() + 1]) >= 300
 
 
 def _name_earlier(text: str, at: int) -> Span | None:

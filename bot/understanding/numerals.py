@@ -15,7 +15,7 @@ ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?![\d])|\d+)(?:\.\d+)?"
 HANZI = "零〇一二三四五六七八九十百千万亿兆两壹贰叁肆伍陆柒捌玖拾佰仟幺俩仨廿卅"
 # One number; Arabic figures may be followed by spoken multipliers and a tail (3万2, 5万4千6百, 1百20万).
 NUMBER = (
-    rf"(?:{ARABIC} ?(?:[kK]{{1,2}}|[wW])(?![A-Za-z])"
+    rf"(?:{ARABIC} ?[wW]\d(?![\dA-Za-z.])|{ARABIC} ?(?:[kK]{{1,2}}|[wW])(?![A-Za-z\d])"
     rf"|{ARABIC}(?:\s?[十百千万亿兆佰仟]+(?:\s?零?(?:\d{{1,4}}[百千万佰仟]|[{HANZI}]|\d(?!\d)))*)?"
     rf"|[{HANZI}]+(?:点[零〇一二三四五六七八九两]+)?[万亿]?)"
 )
@@ -31,6 +31,8 @@ def number(said: str) -> Decimal | None:
     suffix = re.search(r"(?<=\d)(kk|k|w|m)$", text.lower())
     if suffix:
         return _times(_decimal(text[: suffix.start()]), _SUFFIX[suffix[1]])
+    if short := re.fullmatch(r"(\d+)[wW](\d)", text):
+        return Decimal(short[1]) * 10000 + Decimal(short[2]) * 1000
     if "点" in text:
         return _with_point(text)
     if re.fullmatch(r"\d+(?:\.\d+)?", text):

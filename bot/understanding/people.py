@@ -41,7 +41,7 @@ def _title() -> str:
 @cache
 def _addressed() -> re.Pattern[str]:
     return re.compile(
-        rf"(?P<sur>{_surname()})(?P<title>{_title()})(?!程(?!总|工|经)|[部厂]|资|价|量|额|共|体|包|结|计(?!划)|数|是|会|成本|之|和)"
+        rf"(?P<sur>{_surname()})(?P<title>(?>{_title()}))(?!程(?!总|工|经)|[部厂]|资|价|量|额|共|体|包|结|计(?!划)|数|会(?![来去议签给])|成本|之|和(?:$|为|是|约|不))"
     )
 
 
@@ -61,6 +61,7 @@ def _declared() -> re.Pattern[str]:
         rf"(?:联系人|对接人|负责人|法人|接口人)(?:是|叫|为|:|改成|换成)? ?(?P<name>{_surname()}[{_HAN}]{{1,2}}?)(?=$"
         rf"|[\s,。;、:(0-9\ue000]|{_department_words()}|{_title()}|电话|手机|微信)"
         rf"|叫(?P<name2>{_surname()}[{_HAN}]{{1,2}})(?=$|[\s,。;、(\d\ue000])"
+        rf"|{_title()}[ ]+(?P<name3>{_surname()}[{_HAN}]{{1,2}})(?=$|[\s,。;、(\d\ue000])"
     )
 
 
@@ -87,7 +88,7 @@ def find_people(text: str, known: Collection[str], colleagues: Collection[str]) 
     familiar = _familiar().finditer(text)
     found += [Person(m.start(), m.end(), m[0]) for m in familiar if _free(found, m.start(), m.end()) and not _stop(text, m.start())]
     for m in _declared().finditer(text):
-        group = "name" if m["name"] else "name2"
+        group = m.lastgroup or "name"
         if _free(found, m.start(group), m.end(group)):
             found.append(Person(m.start(group), m.end(group), m[group]))
     for name in known:
@@ -153,7 +154,10 @@ def _placed(text: str, p: Person, colleagues: Collection[str]) -> Person:
         title = title or _titles().get(follows[2] or "", None)
     if role := re.search(rf"({_title()})$", left):
         title = title or _titles()[role[1]]
-    return Person(p.start, p.end, p.name, title, department, _is_ours(left, p, colleagues))
+    return Person(p.start, p.end, p.name, title, department, _is_ours(left, right, p, colleagues))
+
+
+_AFTER_OURS = Lazy(r"[(,]?(?:是)?(?:我们?|咱们?|公司|自己)(?:的)?(?:同事|售前|售后|技术|工程|销售|领导|经理|主管|助理|内勤|徒弟|师傅|老板|部门|团队|人)")
 
 
 @cache
@@ -164,10 +168,12 @@ def _ours() -> re.Pattern[str]:
     )
 
 
-def _is_ours(left: str, p: Person, colleagues: Collection[str]) -> bool:
+def _is_ours(left: str, right: str, p: Person, colleagues: Collection[str]) -> bool:
     if p.name in colleagues:
         return True
     familiar = p.name[0] in "老小阿"
+    if left.endswith("@") or _AFTER_OURS.match(right):
+        return True
     return bool(re.search(r"(?:我们|咱们?)(?:公司|这边)?的?[^给跟和找见与向让叫请要\W]{0,4}$", left)) or (
         familiar and bool(_ours().search(left))
     )

@@ -130,8 +130,10 @@ class Reading:
 
     def _settle(self, choice: Choice, intent: Intent, said: Company | None) -> Choice:
         """Where no known name stands: an unknown one, or the row of a named contact."""
-        if intent is Intent.UNDO or intent is Intent.HELP:
+        if intent is Intent.HELP:
             return Choice()
+        if intent is Intent.UNDO:
+            return choice
         creating = intent is Intent.NEW_CUSTOMER
         if choice.row and not creating and not self._fresh(choice):
             return choice
@@ -215,7 +217,7 @@ class Reading:
         rivals = find_competitors(text, choice.row.competitors if choice.row else ()) if intent is not Intent.QUOTE else []
         self.out.put_list("competitors", [name for name, _ in rivals], [[s] for _, s in rivals], 0.85)
         if intent not in _NO_OBJECTIONS:
-            objections = find_objections(self.plain, rivals)
+            objections = find_objections(text, rivals)
             self.out.put_list("objections", [code for code, _ in objections], [[s] for _, s in objections], 0.75)
 
     def _when(self, intent: Intent) -> list[When]:
