@@ -160,7 +160,7 @@ async def test_an_event_that_can_never_be_read_is_kept_dead_and_told_to_the_admi
 
 async def test_an_event_whose_incident_cannot_be_noted_is_given_up_and_everybody_told(house: House) -> None:
     def unsayable(event: Text, ctx: Context) -> Answer:
-        raise UserError("\ud800")  # no outbox can carry it
+        raise UserError(_Unsayable())
 
     always(house, unsayable)
     await house.service.inbox.put(text("你好", "e", house.clock.now()))
@@ -299,6 +299,13 @@ async def test_an_incident_number_is_short_and_plain(house: House) -> None:
     always(house, bug)
     await house.say(LI, "你好")
     assert re.fullmatch(r"[0-9a-f]{4}", str((await events(house))[0].incident))
+
+
+class _Unsayable:
+    """Words that fail when they are to be said."""
+
+    def __str__(self) -> str:
+        raise ZeroDivisionError
 
 
 class _Waiting:

@@ -15,7 +15,8 @@ from bot.jobs.embedded import MOST_CRASHES, EmbeddedJobs
 from storage.store import Store
 from storage.tables import job as job_table
 from storage.transaction import Transaction
-from tests.jobs.contract import Failing, JobsContract, Rig, Told, work
+from tests.jobs.contract import JobsContract
+from tests.jobs.rig import Failing, Rig, Told, work
 from tests.waiting import until
 
 
