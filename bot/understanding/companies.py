@@ -44,7 +44,7 @@ def _place() -> re.Pattern[str]:
 def _declared() -> re.Pattern[str]:
     return re.compile(
         r"(?:(?:新建?|新增|增加|添加|创建|建|加|录入?|登记)(?:一下|一个|个|条)?(?:新)?的?(?:客户|线索|档案?)|新客户|新线索|新建|线索|潜在客户"
-        r"|客户名称?|公司名称?|新开一家(?:网点|门店|店|客户)?|录个新?(?:客户|线索)|加个(?:客户|线索))[: 是叫,]*"
+        r"|客户名称?|公司名称?|新开一家(?:网点|门店|店|客户)?|录个新?(?:客户|线索)|加个(?:客户|线索))(?:[, ]?(?:录|登记|建|加)(?:一)?下)?[: 是叫,]*"
         rf"(?P<name>[{_HAN}]{{3,24}})|(?:^|[,\s])(?:公司|单位|名字|客户)?(?:叫|名叫|名称是)(?:做)?(?P<called>[{_HAN}]{{3,16}})"
     )
 
@@ -95,7 +95,7 @@ def _leftwards(text: str, trade: int, end: int) -> Company | None:
     place = _last_place(window, trade - begin)
     if place is not None:
         begin += place
-    elif leads := [m for m in _lead().finditer(window) if m.end() <= trade - begin]:
+    elif leads := [m for m in _lead().finditer(window) if m.end() <= trade - begin and (m.start() != 1 or len(m[0]) > 1)]:
         begin += leads[-1].end()
     begin = max(begin, text.rfind("的", begin, trade - 1) + 1)
     name = text[begin:end]

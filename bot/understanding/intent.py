@@ -6,7 +6,7 @@ from bot.domain.understood import Channel, Intent, Stage
 from bot.understanding.knowledge import groups, pattern
 from bot.understanding.lazy import Lazy
 from bot.understanding.objections import find_competitors, find_objections
-from bot.understanding.page import Page
+from bot.understanding.page import Clause, Page
 
 _STRONG_PAST = Lazy(r"昨|前天|上周|刚(?!才那)|今天.{0,12}(?:了|的|着|在)|(?:上午|早上|中午|下午|晚上).{0,8}[了的过]")
 _FACE_TIME = Lazy(r"^[^,。]{0,14}(?:上午|下午|早上|中午|\d点|[一二三四五六七八九十]点)")
@@ -16,6 +16,8 @@ _RATHER = Lazy(
     r"(?:哦|啊|嗯|等等|不对|[,。\s])*(?:不是[^,。;]{1,12}?[,\s]?(?:而是|应该是|是)[^,。;]{1,14}|是[^,。;]{1,12}[,\s]?不是[^,。;]{1,12})[。了吧啊!]*$"
     r"|(?:刚才?|刚刚|上面|前面|上一?条|那个)[^,。;]{0,12}不是[^,。;]{1,12}[,\s]?(?:而是|应该是|是)[^,。;]{1,14}[。了吧啊!]*$"
 )
+_RECEIPT = Lazy(r"(?:收到|收)(?:了)?[^,。;]{0,8}(?:预付款?|定金|首付|尾款|货款|回款)(?!的)")
+_SAYS = Lazy(r"\ue000 ?:|\ue000(?:的)?(?:来电|电话|微信|邮件|语音|短信)(?:里|上)?(?:说|约|催|问|让|通知|告诉|发|回|要|[,: ])")
 _LEGAL_END = Lazy(r"^\W*[一-鿿A-Za-z()]{4,24}(?:公司|厂|店|集团|中心|医院|学校|合作社)(?=[\s,。;:]|$)")
 _SELF = Lazy(r"\W*(?:我|我自己|咱|你)(?![们]|.{0,4}(?:约|跟|给|和|联系|去|见))")
 _FIELD = Lazy(r"[在用比看谈选换找报]|竞品|对手|合作|供应|便宜|抢|也")
@@ -125,7 +127,11 @@ def _only_coming(page: Page, at: int) -> bool:
 
 def _weakly_visited(page: Page, *, named: bool, people: bool) -> bool:
     """A place or hour that has passed, a customer and an account of what was said there: 下午2点振石,邵工带我看…."""
-    if not (named or people) or _contacted(page) or not page.has_past() or page.has("intents", "payment"):
+    if not (named or people) or _contacted(page) or page.has("intents", "payment"):
+        return False
+    if _together(page):
+        return True
+    if not page.has_past():
         return False
     head = page.clauses[0]
     if head.tense > 0:
@@ -135,8 +141,6 @@ def _weakly_visited(page: Page, *, named: bool, people: bool) -> bool:
     hour = any(
         w.clock and w.tense <= 0 and not w.tense > 0 and w.start < 16 and w.clock <= page.now.time() for w in page.whens if not w.day_said
     )
-    if _together(page):
-        return True
     if re.match(r"^.{0,6}(?:去|跑|(?<![收推进见])到)(?!货|账|期|位|了[,。\s])(?!了$)", page.bare) and not any(
         w.tense > 0 for w in page.whens if w.start < 8
     ):
@@ -164,7 +168,7 @@ def _happened(page: Page, *, amount: bool, named: bool, people: bool, stage: Sta
     text = page.text
     if _visited(page) or _weakly_visited(page, named=named, people=people):
         return Intent.VISIT
-    if amount and _paid(page):
+    if _paid(page) and (amount or _RECEIPT.search(page.calm)):
         return Intent.PAYMENT
     if stage is Stage.LOST:
         return Intent.STAGE
@@ -207,7 +211,7 @@ def _contact_or_plan(page: Page, *, named: bool, people: bool) -> Intent:
         for w in page.whens
     )
     plan = (coming and page.has("intents", "plan_word")) or bool(re.match(r"^(?:计划|安排|提醒|待办|约)", page.text))
-    told = any(c.tense < 0 for c in page.clauses) or _reports(page)
+    told = any(c.tense < 0 for c in page.clauses) or _reports(page) or _SAYS.search(page.bare) is not None
     if re.match(r"(?:帮我)?(?:提醒|记一下|待办|安排:)", page.text.strip()):
         return Intent.PLAN
     if not told and (plan or (coming and (named or people))):
@@ -261,9 +265,22 @@ def channel_of(page: Page, intent: Intent) -> Channel | None:
         if "proposal" in order and pattern("channels", "proposal").search(said):
             return Channel.PROPOSAL
         found += [
-            (clause.start + m.start(), kind) for kind in order if kind != "proposal" and (m := pattern("channels", kind).search(said))
+            (clause.start + m.start(), kind)
+            for kind in order
+            if kind != "proposal" and (m := pattern("channels", kind).search(said)) and not _is_number(page, clause, said, m.end())
         ]
+    if len({kind for _, kind in found}) > 1 and _UNANSWERED.search(page.text):
+        found = [f for f in found if f[1] != "phone"]
     return Channel(min(found)[1]) if found else None
+
+
+_UNANSWERED = Lazy(r"(?:电话)[^,。;]{0,4}(?:没接|没人接|不接|打不通|没打通|关机|占线|无人接听)|没接电话")
+
+
+def _is_number(page: Page, clause: Clause, said: str, at: int) -> bool:
+    """Whether a telephone number follows the word 电话 or 微信: then it names the number, not a call."""
+    end = clause.start + at
+    return said == clause.text and any(c.kind == "phone" and 0 <= c.start - end <= 3 for c in page.codes)
 
 
 def _planned(page: Page) -> Channel | None:
@@ -283,7 +300,7 @@ def stage_of(page: Page) -> Stage | None:
             if (m := re.search(rule, text)) and _moved(text, m.start(), m.end()):
                 return Stage(name)
     signed = re.search(
-        r"(?:合同|协议|框架|年框|单子).{0,12}(?:签(?:了|好了?|完了?|回来?了?|下来了?|掉了|过了)|盖(?:完|好|了)?章了|当场签|双签)|回签了|合同签了|签了合同|盖完章|签回来了|签下来了|已签合同",
+        r"签了(?:[!,。 ]|$)(?=.{0,12}(?:合同|编号|总|共|\ue000|\d))|(?:合同|协议|框架|年框|单子).{0,12}(?:签(?:了|好了?|完了?|回来?了?|下来了?|掉了|过了)|盖(?:完|好|了)?章了|当场签|双签)|回签了|合同签了|签了合同|盖完章|签回来了|签下来了|已签合同",
         text,
     )
     if signed and not re.search(r"(?:跟|和|与).{1,6}的合同签了|(?:没|还没|未|才能?|才会|准备|等.{0,4})(?:签|盖)|签了才|盖章要", text):

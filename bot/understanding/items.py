@@ -48,7 +48,8 @@ class Line:
 
 @cache
 def _measure() -> str:
-    return "(?:" + "|".join(map(re.escape, words("goods", "measures"))) + ")"
+    # 付 is a pair of brake pads, but also "to pay".
+    return "(?:" + "|".join(map(re.escape, words("goods", "measures"))) + "|付(?![了款清过给定现出]))"
 
 
 @cache
@@ -234,6 +235,7 @@ def _name_after(text: str, at: int) -> Span | None:
     run = text[begin:end]
     if stop := _after_words().search(run):
         run = run[: stop.start()]
+    run = _SAMPLE.sub("", run)
     if figure := re.search(rf"[{HANZI}\d]{{2,}}|[¥@]|[一每/]{_measure()}", run):
         run = run[: figure.start()]
     return (begin, begin + len(run)) if _is_product(run) else None
@@ -248,6 +250,7 @@ def _is_product(run: str) -> bool:
     return (
         2 <= len(run) <= 14
         and bool(re.search("[一-鿿A-Za-z]", run))
+        and run not in words("goods", "no_products")
         and not re.fullmatch(r"[今明昨后前]天|含税|未税|合同|一[次下]|其中|\d+[kKwW]?", run)
     )
 

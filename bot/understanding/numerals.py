@@ -16,7 +16,7 @@ HANZI = "零〇一二三四五六七八九十百千万亿兆两壹贰叁肆伍�
 # One number; Arabic figures may be followed by spoken multipliers and a tail (3万2, 5万4千6百, 1百20万).
 NUMBER = (
     rf"(?:{ARABIC} ?[wW]\d(?![\dA-Za-z.])|{ARABIC} ?(?:[kK]{{1,2}}|[wW])(?![A-Za-z\d])"
-    rf"|{ARABIC}(?:\s?[十百千万亿兆佰仟]+(?:\s?零?(?:\d{{1,4}}[百千万佰仟]|[{HANZI}]|\d(?!\d)))*)?"
+    rf"|{ARABIC}(?:\s?[十百千万亿兆佰仟]+(?:\s?零?\d{{1,4}}[百千万佰仟]|零?[{HANZI}]|零?\d(?!\d))*)?"
     rf"|[{HANZI}]+(?:点[零〇一二三四五六七八九两]+)?[万亿]?)"
 )
 _TOKEN = Lazy(r"\d+(?:\.\d+)?|[零一二三四五六七八九十百千万亿兆廿卅]")

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from functools import cache
 
 from bot.domain.understood import Objection, Span
-from bot.understanding.knowledge import groups, words
+from bot.understanding.knowledge import groups, pattern, words
 from bot.understanding.lazy import Lazy
+from bot.understanding.spoken import trimmed
 from bot.understanding.text import MASK
 
 _NEGATED = MASK
@@ -24,7 +25,7 @@ def _negated() -> re.Pattern[str]:
 
 def find_objections(text: str, rivals: Sequence[tuple[str, Span]] = ()) -> list[tuple[Objection, Span]]:
     """Objection codes with the words that show them; negated ones are not listed, a competitor in the field counts."""
-    found = _said_objections(text)
+    found = [f for f in _said_objections(text) if f[0] is not Objection.QUALITY_DOUBT or not _of_rival(text, f[1][0], rivals)]
     codes = {code for code, _ in found}
     if rivals and Objection.COMPETITOR not in codes and not _replaced().search(text):
         found.append((Objection.COMPETITOR, rivals[0][1]))
@@ -43,27 +44,30 @@ def _said_objections(text: str) -> list[tuple[Objection, Span]]:
     return [(Objection(code), m.span()) for code, rule in _rules().items() if (m := rule.search(said))]
 
 
-_RIVAL = Lazy(
-    r"(?:竞品|竞争对手|对手)(?:是|叫|有|:)?\s?(?P<a>[一-鿿A-Za-z]{2,6}?)(?=[,。;在也报已的说和送]|$|\s)|(?:现在|目前|一直|都|在)?(?:用的?是?|换成|改用|找了?|给)(?P<b>[一-鿿]{2,4})(?=的(?:变频|伺服|PLC|阀|泵|电机|芯片|料|产品|设备|方案))"
-)
+def _of_rival(text: str, at: int, rivals: Sequence[tuple[str, Span]]) -> bool:
+    """A doubt that is said of the competitor's goods: 现在用华兴的膜质量不行."""
+    return any(0 <= at - end <= 8 and not re.search("[,。;!?]", text[end:at]) for _, (_, end) in rivals)
+
+
+_RIVAL = Lazy(r"(?:竞品|竞争对手|对手)(?:是|叫|有|:)?\s?(?P<x>[一-鿿A-Za-z]{2,6}?)(?=[,。;在也报已的说和送]|$|\s)")
+_NOBODY = Lazy(r"[我他你们]|别家|同行|老板|国产|进口|便宜|最|新|旧|其他|另外")
+# How common a word may be and still be the name of a competitor.
+COMMON = 600
 
 
 def find_competitors(text: str, known: tuple[str, ...], own: tuple[str, ...] = ()) -> list[tuple[str, Span]]:
     """Named competitors: those of the customer's row, brands of the word list, and whoever is called a competitor."""
+    text = pattern("brands", "no_brand").sub(lambda m: MASK * len(m[0]), text)
     found: dict[str, Span] = {}
     for name in sorted({*known, *words("brands", "brands")}, key=len, reverse=True):
         at = _find(text, name)
         if at is not None and not any(s < at + len(name) and at < e for s, e in found.values()) and name not in own:
             found[name] = (at, at + len(name))
-    for m in _RIVAL.finditer(text):
-        group = "a" if m["a"] else "b"
-        span = m.span(group)
-        if (
-            m[group]
-            and not any(s < span[1] and span[0] < e for s, e in found.values())
-            and not re.search("[我他你们的]|别家|同行|老板", m[group])
-        ):
-            found[m[group]] = span
+    for rule in (_RIVAL, *map(re.compile, words("brands", "rivals"))):
+        for m in rule.finditer(text):
+            company = trimmed(text, *m.span("x"), COMMON)
+            if company and not _NOBODY.search(company.name) and not any(s < company.end and company.start < e for s, e in found.values()):
+                found[company.name] = (company.start, company.end)
     return sorted(found.items(), key=lambda kv: kv[1])
 
 

@@ -13,7 +13,7 @@ from bot.understanding.page import Page
 _TODAY = frozenset((Intent.VISIT, Intent.FOLLOW_UP, Intent.PAYMENT, Intent.COMPLAINT))
 _SILENT = frozenset((Intent.QUERY, Intent.TEMPLATE, Intent.UNDO, Intent.HELP, Intent.STAGE, Intent.CHAT))
 _PAST_AFTER = Lazy(
-    r"^[^,。;!?]{0,2}(?:没|的|去的|到的|去了|去过|见了|见的|拜访了|聊了|打了|打的|收到|到账|到了|已|签了|刚|通了|跑了|走了|开的|付的|来的|过了)|^[^,。;!?]{1,14}(?:了(?!解)|过(?=$|[,。了]|电话|微信|面|邮件|样|一)|到的)"
+    r"^[^,。;!?]{0,2}(?:没|的|去的|到的|去了|去过|见了|见的|拜访了|聊了|打了|打的|收到|到账|到了|已|签了|刚|通了|跑了|走了|开的|付的|来的|过了)|^[^,。;!?]{1,14}(?:了(?!解)|过(?=$|[,。了]|电话|微信|面|邮件|样)|到的)"
 )
 _PAST_BEFORE = Lazy(r"(?:是|刚|已经|在)$")
 _AHEAD_AFTER = Lazy(
@@ -53,6 +53,8 @@ def read_schedule(page: Page, intent: Intent, *, done: bool) -> tuple[Moment, Mo
     for i, when in enumerate(dates):
         side = _side(page, when, i, dates, intent)
         day = _day(when, page, side)
+        if side > 0 and not when.day_said and when.clock and ahead and ahead[-1][0].day_said:
+            day = ahead[-1][1]
         if side < 0 and intent is not Intent.PAYMENT and _OF_GOODS.match(page.text[when.end :]):
             continue
         if side < 0 and day and (when.parts is None or when.parts.level >= 4) and when.relation != "within":

@@ -20,18 +20,19 @@ SURE, LIKELY, WEAK = 3000, 600, 60
 def find_spoken(text: str) -> Company | None:
     """The first such name; persons are masked by PERSON, all else that is no name by MASK."""
     for m in re.finditer(PERSON + "+", text):
-        if found := _trimmed(text, _run_before(text, m.start()), m.start(), SURE):
+        end = m.start() - (text[m.start() - 1 : m.start()] == " ")
+        if found := trimmed(text, _run_before(text, end), end, SURE if end == m.start() else LIKELY):
             return found
     for m in _pattern("went").finditer(text):
         if run := _RUN.match(text, m.end()):
             after = _after().search(text, run.start() + 2, run.end())
-            if found := _trimmed(text, run.start(), after.start() if after else run.end(), LIKELY):
+            if found := trimmed(text, run.start(), after.start() if after else run.end(), LIKELY):
                 return found
     for m in _pattern("there").finditer(text):
-        if found := _trimmed(text, _run_before(text, m.start()), m.start(), LIKELY):
+        if found := trimmed(text, _run_before(text, m.start()), m.start(), LIKELY):
             return found
     first = re.compile(rf"\W*(?P<x>[一-鿿]{{2,4}}?)(?:{_pattern('opening').pattern})").match(text)
-    return _trimmed(text, first.start("x"), first.end("x"), WEAK) if first else None
+    return trimmed(text, first.start("x"), first.end("x"), WEAK) if first else None
 
 
 @cache
@@ -61,13 +62,15 @@ def _run_before(text: str, end: int) -> int:
     return begin
 
 
-def _trimmed(text: str, begin: int, end: int, common: int) -> Company | None:
+def trimmed(text: str, begin: int, end: int, common: int) -> Company | None:
     """What is left of a run without the words around the name, when it can be a name."""
     before, behind = _beside()
     if tail := behind.search(text, begin, end):
         end = tail.start()
+    first = begin
     for lead in before.finditer(text, begin, end):
-        if lead.end() <= end - 2:
+        # One character before a lead is a part of the name: 嘉和 is not 嘉 and 和.
+        if lead.end() <= end - 2 and lead.start() - begin != 1 or (lead.start() - first == 1 and len(lead[0]) > 1 and lead.end() <= end - 2):
             begin = lead.end()
     name = text[begin:end]
     if not 2 <= len(name) <= 6 or _NEVER.search(name) or before.match(name) or commonness(name) >= common:

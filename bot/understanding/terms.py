@@ -97,7 +97,7 @@ def payment_amount(text: str, taken: list[Span]) -> tuple[Decimal, list[Span]] |
     for a in received[1:]:
         between = text[kept[-1].end : a.start]
         if a.value != kept[-1].value and (
-            re.search(r"又|还有|另外|加上|和|、|再", between)
+            re.search(r"一笔|又|还有|另外|加上|和|、|再", between)
             or (_RECEIVED.search(text[max(0, a.start - 4) : a.start]) and "共" not in between)
         ):
             kept.append(a)
