@@ -23,6 +23,7 @@ from bot.jobs import NewJob
 from bot.jobs.cron import Cron
 from bot.jobs.embedded import EmbeddedJobs
 from bot.jobs.ticker import Ticker
+from bot.llm import SecondReader
 from bot.media import MediaKeeper
 from bot.names import Book
 from bot.outbox import HELD, Outbox
@@ -92,7 +93,8 @@ class Service:
         self.keeper = MediaKeeper(store, self.jobs, clock, settings.media.dir, platforms, self.outbox)
         self.book = Book(store, OfficialCalendar())
         house = House(lambda: self.rules, self.worktime, self.outbox, self.keeper, clock)
-        self.dispatcher = Dispatcher(store, self.jobs, Menu(ROUTERS), self.book, house)
+        second = SecondReader(settings.llm, store, clock, self.book.at_hand) if settings.llm else None
+        self.dispatcher = Dispatcher(store, self.jobs, Menu(ROUTERS), self.book, house, second)
         self.ticker = Ticker(store, self.jobs, clock, crons_of(self.rules), self.fired)
         self._tasks: list[asyncio.Task[None]] = []
         self._runners: list[web.AppRunner] = []

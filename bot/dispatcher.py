@@ -26,6 +26,7 @@ from bot.domain.understood import Intent, Understood
 from bot.domain.values import CustomerId
 from bot.domain.worktime import Worktime
 from bot.jobs import Job, Jobs, LostJob, Policy
+from bot.llm import SecondReader
 from bot.names import Book
 from config.rules import Rules
 from prompts import replies
@@ -61,12 +62,13 @@ class House:
 class Dispatcher:
     """Works the jobs of kinds ``event``, ``timer`` and ``cron``."""
 
-    def __init__(self, store: Store, jobs: Jobs, menu: Menu, book: Book, house: House) -> None:
+    def __init__(self, store: Store, jobs: Jobs, menu: Menu, book: Book, house: House, second: SecondReader | None = None) -> None:
         self._store = store
         self._jobs = jobs
         self._menu = menu
         self._book = book
         self._house = house
+        self._second = second
         jobs.handle("event", self.on_event, Policy(), self._event_given_up)
         jobs.handle("timer", self.on_timer, Policy(), _note_only)
         jobs.handle("cron", self.on_cron, Policy(), _note_only)
@@ -112,7 +114,10 @@ class Dispatcher:
         if not text.strip() or sender is None:
             return None
         reader = await self._book.reader()
-        return await asyncio.to_thread(reader.read, text[:READ_AT_MOST], event.received_at, owner=sender.id)
+        said = await asyncio.to_thread(reader.read, text[:READ_AT_MOST], event.received_at, owner=sender.id)
+        if self._second is None or not isinstance(event, Text) or self._menu.command(text.strip()):
+            return said
+        return await self._second.reread(text, said, sender, event.received_at)
 
     def _answer(self, event: Event, ctx: Context) -> Answer:
         if isinstance(event, CardTap):

@@ -13,6 +13,7 @@ from storage.transaction import Reader as Records
 
 if TYPE_CHECKING:  # the dictionaries load after the port listens
     from bot.understanding import KnownCustomer, Names, Reader
+    from bot.understanding.names import View
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,13 @@ class Book:
     async def reader(self) -> "Reader":
         """The reader, once it is loaded."""
         return await asyncio.shield(self._ready())
+
+    async def at_hand(self) -> "tuple[Reader, View]":
+        """The reader, and the names as they are now."""
+        reader = await self.reader()
+        if self._names is None:
+            raise LookupError("a reader without names")
+        return reader, await asyncio.to_thread(self._names.view)
 
     async def refresh(self, changed: Iterable[CustomerId]) -> None:
         """Read these customers again."""

@@ -1,18 +1,35 @@
 """Where things are and how to reach them: ``genjin.toml``, environment ``GENJIN_<SECTION>__<KEY>`` above it."""
 
+import ipaddress
 import os
 import tomllib
 from datetime import time
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.errors import UserError
 from bot.domain.worktime import QuietHours
 
 DEFAULT_FILE = Path("config/genjin.toml")
+
+
+_WRONG = {
+    "extra_forbidden": "没有这个配置项",
+    "missing": "这一项必须写",
+    "float_parsing": "要写数字",
+    "int_parsing": "要写整数",
+    "int_from_float": "要写整数",
+    "bool_parsing": "要写 true 或 false",
+    "string_too_short": "不能是空的",
+    "greater_than": "要大于 {gt}",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+}
 
 
 class _Section(BaseModel):
@@ -59,6 +76,76 @@ class Time(_Section):
         return QuietHours(time.fromisoformat(start), time.fromisoformat(end))
 
 
+class Llm(_Section):
+    """The optional second reader; docs/llm.md. Without the section nothing is ever sent.
+
+    ``daily_budget`` counts requests, ``timeout`` is seconds for one message with all retries.
+    """
+
+    base_url: str
+    model: str = Field(min_length=1)
+    api_key: SecretStr = SecretStr("")
+    api_key_file: Path | None = None
+    timeout: float = Field(default=5.0, gt=0, le=30)
+    daily_budget: int = Field(default=1000, ge=1)
+    mask: bool = True
+
+    @property
+    def key(self) -> str:
+        """The key itself; empty for addresses that want none."""
+        return self.api_key_file.read_text(encoding="utf-8").strip() if self.api_key_file else self.api_key.get_secret_value()
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        try:
+            url = urlsplit(value)
+            fit = url.scheme in ("http", "https") and url.hostname and not (url.username or url.query or url.fragment) and url.port != 0
+        except ValueError:
+            fit = False
+        if not fit:
+            raise PydanticCustomError("llm", "要写成 https://主机/v1 这样的地址，不带账号和参数")
+        if url.scheme == "http" and not _at_home(url.hostname or ""):
+            raise PydanticCustomError("llm", "公网地址要用 https，http 只给本机和内网")
+        return value
+
+    @field_validator("api_key")
+    @classmethod
+    def _one_line(cls, value: SecretStr) -> SecretStr:
+        return SecretStr(_as_key(value.get_secret_value()))
+
+    @field_validator("api_key_file")
+    @classmethod
+    def _readable(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is None:
+            return None
+        if (key := info.data.get("api_key")) and key.get_secret_value():
+            raise PydanticCustomError("llm", "api_key 和 api_key_file 只能写一个")
+        try:
+            found = _as_key(value.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError):
+            raise PydanticCustomError("llm", "读不到这个文件") from None
+        if not found:
+            raise PydanticCustomError("llm", "文件是空的")
+        return value
+
+
+def _as_key(value: str) -> str:
+    key = value.strip()
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise PydanticCustomError("llm", "密钥里有空格、换行或非英文字符")
+    return key
+
+
+def _at_home(host: str) -> bool:
+    """Whether a host is this machine or lies in a private network."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith((".localhost", ".local", ".internal", ".lan"))
+    return address.is_private and not address.is_unspecified
+
+
 class Settings(BaseSettings):
     """All settings."""
 
@@ -68,6 +155,7 @@ class Settings(BaseSettings):
     media: MediaFolder = MediaFolder()
     rules: RulesFile = RulesFile()
     time: Time = Time()
+    llm: Llm | None = None
 
     # Ours beside pydantic's: variables of the environment that are not settings.
     NOT_SETTINGS: ClassVar[frozenset[str]] = frozenset({"GENJIN_CONFIG", "GENJIN_DEV_DATA"})
@@ -101,7 +189,7 @@ def load_settings(file: Path | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
-        known = "没有这个配置项" if first["type"] == "extra_forbidden" else first["msg"]
+        known = _WRONG[first["type"]].format(**first.get("ctx", {})) if first["type"] in _WRONG else first["msg"]
         raise UserError(f"配置有误：{key}：{known}（文件 {path} 或环境变量 GENJIN_{key.upper().replace('.', '__')}）") from error
 
 
