@@ -20,6 +20,7 @@ UNREAD = "原件已存好，里面的内容我还不会读，要紧的请再打�
 NOT_YOURS = "往来内容只有负责人和上级能看。"
 SAVED_ANYWAY = "你的记录已经存好。对方同意协作后，就算进这家的跟进。"
 HOW_TO_CHANGE = "说错了？回“改一下，…”更正，10 分钟内可“撤销”。"
+DETAIL_KEYS = {"总额": ("total_amount",), "回款": ("payment_amount",)}
 ONLY_KEPT: dict[ActivityKind, str] = {
     ActivityKind.QUOTE: "报价内容已记在客户时间线上；这个版本还不会发起审批。",
     ActivityKind.PAYMENT: "回款已记在客户时间线上；这个版本还不会核销合同。",
@@ -35,7 +36,7 @@ def record_key(record: Activity) -> str:
 
 def record(item: Activity, customer: str | None, today: date, *, ask: Missing | None = None, extra: Sequence[str] = ()) -> Card:
     """What a record holds, with at most one question."""
-    title = f"已记录 · {name_of(item, customer)}"
+    title = f"已记录 · {name_of(item, customer)}{'（猜的）' if 'intent' in item.guesses else ''}"
     notes = [ASK[ask]] if ask else []
     notes += [ONLY_KEPT[item.kind]] if item.kind in ONLY_KEPT else []
     notes += [*extra, HOW_TO_CHANGE]
@@ -58,22 +59,22 @@ def record_facts(item: Activity, customer: str | None, today: date) -> list[Fact
     """The filled fields of a record."""
     facts: list[Fact] = []
 
-    def add(label: str, value: str | None, key: str = "") -> None:
+    def add(label: str, value: str | None, *keys: str) -> None:
         if value:
-            facts.append(Fact(label=label, value=value, guess=key in item.guesses))
+            facts.append(Fact(label=label, value=value, guess=any(key in item.guesses for key in keys)))
 
     add("客户", customer or (f"{item.customer_said}（还没对上）" if item.customer_said else None), "customer")
     add("联系人", "、".join(item.contacts), "contacts")
     when = f"{words.day(item.occurred_on, today)}{words.hour(item.occurred_time)}" if item.occurred_on else ""
-    add("方式时间", " · ".join(filter(None, [words.CHANNEL[item.channel] if item.channel else "", when])), "occurred_on")
-    add("异议", "、".join(words.OBJECTION[Objection(o)] for o in item.objections))
-    add("竞品", "、".join(item.competitors))
+    add("方式时间", " · ".join(filter(None, [words.CHANNEL[item.channel] if item.channel else "", when])), "occurred_on", "channel")
+    add("异议", "、".join(words.OBJECTION[Objection(o)] for o in item.objections), "objections")
+    add("竞品", "、".join(item.competitors), "competitors")
     add("需求", "；".join(item.needs))
-    add("卡点", item.delay_reason)
+    add("卡点", item.delay_reason, "delay_reason")
     add("阶段", words.STAGE[item.stage] if item.stage else None)
     for label, value in _detail_facts(item):
-        add(label, value)
-    add("下一步", "；".join(item.next_steps))
+        add(label, value, *DETAIL_KEYS.get(label, ()))
+    add("下一步", "；".join(item.next_steps), "action_items")
     add("下次跟进", f"{words.day(item.next_on, today)}{words.hour(item.next_time)}" if item.next_on else None, "next_on")
     if not facts:
         add("原话", words.shortened(item.text, 120))

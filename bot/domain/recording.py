@@ -9,7 +9,20 @@ from bot.domain.activity import Activity
 from bot.domain.understood import Understood
 
 SURE = 0.6
-SHOWN_AS_GUESS = ("customer", "contacts", "occurred_on", "next_on", "payment_amount", "total_amount")
+SHOWN_AS_GUESS = (
+    "intent",
+    "customer",
+    "contacts",
+    "channel",
+    "occurred_on",
+    "next_on",
+    "payment_amount",
+    "total_amount",
+    "objections",
+    "competitors",
+    "delay_reason",
+    "action_items",
+)
 DETAILS = ("items", "total_amount", "tax_included", "payment_term_days", "payment_amount", "contract_no", "tracking_no", "phone")
 
 

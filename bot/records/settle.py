@@ -34,8 +34,9 @@ class Named:
 
 def named(ctx: Context) -> Named:
     """The customer that the sender's words name, as far as the sender may see."""
-    said = ctx.meaning
-    if said.customer_known and said.customer_id:
+    said, spoken_of = ctx.meaning, _spoken_of(ctx)
+    # A guess among candidates gives way to the one just spoken of.
+    if said.customer_known and said.customer_id and spoken_of not in [c.id for c in said.candidates]:
         customer = ctx.tx.customers.get(CustomerId(said.customer_id))
         sure = said.confidence.get("customer", 1.0) >= NAMED_EXACTLY
         if customer and (sure or can_see(ctx.member, customer, ctx.org)):
@@ -43,7 +44,6 @@ def named(ctx: Context) -> Named:
     found = [c for c in map(ctx.tx.customers.get, _ids(said)) if c]
     choices = tuple(c for c in found if can_see(ctx.member, c, ctx.org))
     hidden = tuple(c.owner_id for c in found if c not in choices and c.owner_id)
-    spoken_of = _spoken_of(ctx)
     if any(c.id == spoken_of for c in choices):
         return Named(customer=next(c for c in choices if c.id == spoken_of), said=_name(ctx), guess=True)
     if len(choices) == 1 and len(found) > 1:
@@ -66,7 +66,7 @@ def only_a_name(ctx: Context, text: str) -> bool:
 
 def _ids(said: Understood) -> list[CustomerId]:
     known = [said.customer_id] if said.customer_id else []
-    return [CustomerId(i) for i in known or [c.id for c in said.candidates]]
+    return [CustomerId(i) for i in [c.id for c in said.candidates] or known]
 
 
 def _name(ctx: Context) -> str | None:
