@@ -120,6 +120,8 @@ def _piece() -> re.Pattern[str]:
 def offset_at(text: str, pos: int) -> Offset | None:
     """The offset or duration that begins at this place; None when there is none."""
     m = _pattern().match(text, pos)
+    if m and m["lead"] == "前" and text[max(0, pos - 1) : pos] in tuple("提目之以往"):
+        return None
     if not m or (not m["lead"] and _MONTHLIKE.match(m["body"])) or _is_calendar(text, m):
         return None
     pieces = list(_piece().finditer(m["body"]))

@@ -193,6 +193,10 @@ def _holiday(m: Match, p: Parts) -> None:
     p.after_holiday = bool(m["after"]) or word in ("年后", "节后", "过完年", "过完节", "节假日后")
 
 
+def _over_holiday(m: Match, p: Parts) -> None:
+    p.holiday, p.after_holiday = m["hol"], True
+
+
 def _daypart(m: Match, p: Parts) -> None:
     p.daypart = m["dp"]
 
@@ -261,6 +265,7 @@ r"|中(?!午|秋|间|国|心|标|型|小|部|间)|上半月|下半月|伊始|月
     (6, r"(?:大年|正月|年)初(?P<ny>[一二三四五六七八九十]|十[一二三四五])(?:后)?", _new_year),
     (6, r"前(?P<fd>\d{1,2}|[一二两三四五六七八九十]{1,2})[天日]", _first_days),
     (6, r"最后(?P<ld>\d{1,2}|[一二两三四五六七八九十]{1,2})[天日]", _last_days),
+    (6, rf"(?:过完|过了)(?P<hol>{_either(HOLIDAYS)})(?:节|假期|长假|小长假)?(?P<after>(?=.|$))", _over_holiday),
     (6, rf"(?P<hol>{_either(HOLIDAYS)})(?!路|广场|电器|街|村)(?:(?<!十一)(?<!八一)(?<!六一)(?<!618)(?<!小年)"
 rf"|(?=[后前节放回]|之[前后]|以[前后]|期间|长假|假期|$))(?:节|国庆|假期|小长假|长假"
 rf"|黄金周|期间|放假)*(?:节|前后)?(?P<after>(?:之|以)?后(?!天|[面期续台勤缀])|回来"

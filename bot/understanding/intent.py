@@ -17,7 +17,10 @@ _RATHER = Lazy(
     r"|(?:刚才?|刚刚|上面|前面|上一?条|那个)[^,。;]{0,12}不是[^,。;]{1,12}[,\s]?(?:而是|应该是|是)[^,。;]{1,14}[。了吧啊!]*$"
 )
 _RECEIPT = Lazy(r"(?:收到|收)(?:了)?[^,。;]{0,8}(?:预付款?|定金|首付|尾款|货款|回款)(?!的)")
-_SAYS = Lazy(r"\ue000 ?:|\ue000(?:的)?(?:来电|电话|微信|邮件|语音|短信)(?:里|上)?(?:说|约|催|问|让|通知|告诉|发|回|要|[,: ])")
+_SAYS = Lazy(
+    r"\ue000(?:都|也|还|已经|又|就)?(?:说|要我|让我|叫我|催|答应|同意|要求|反馈|表示|承诺|问|嫌|觉得|通知|约我|请我|希望|决定|回复)"
+    r"|\ue000 ?:|\ue000(?:的)?(?:来电|电话|微信|邮件|语音|短信)(?:里|上)?(?:说|约|催|问|让|通知|告诉|发|回|要|[,: ])"
+)
 _LEGAL_END = Lazy(r"^\W*[一-鿿A-Za-z()]{4,24}(?:公司|厂|店|集团|中心|医院|学校|合作社)(?=[\s,。;:]|$)")
 _SELF = Lazy(r"\W*(?:我|我自己|咱|你)(?![们]|.{0,4}(?:约|跟|给|和|联系|去|见))")
 _FIELD = Lazy(r"[在用比看谈选换找报]|竞品|对手|合作|供应|便宜|抢|也")
@@ -269,7 +272,7 @@ def channel_of(page: Page, intent: Intent) -> Channel | None:
             for kind in order
             if kind != "proposal" and (m := pattern("channels", kind).search(said)) and not _is_number(page, clause, said, m.end())
         ]
-    if len({kind for _, kind in found}) > 1 and _UNANSWERED.search(page.text):
+    if len({kind for _, kind in found}) > 1 and _UNANSWERED.search(page.text) and not re.search("也?(?:不|没)回", page.text):
         found = [f for f in found if f[1] != "phone"]
     return Channel(min(found)[1]) if found else None
 

@@ -59,7 +59,7 @@ def _price_patterns() -> tuple[re.Pattern[str], ...]:
     unit = f"(?P<u>{_measure()})"
     return (
         re.compile(
-            rf"[¥]?(?P<n>{NUMBER})(?P<y>块钱?|元)?(?P<m>[一二三四五六七八九\d])?[毛角]?\s?(?:/|一|每)\s?{unit}(?![一二三四五六七八九十百千万\d])(?!线|产线)"
+            rf"[¥]?(?P<n>{NUMBER}(?:[毛角]\d?)?)(?P<y>块钱?|元)?(?P<m>[一二三四五六七八九\d])?[毛角]?\s?(?:/|一|每)\s?{unit}(?![一二三四五六七八九十百千万\d])(?!线|产线)"
         ),
         re.compile(rf"(?:每|一|/){unit}(?:是|要|卖|报|给|才|只要|单价|的?价格)?\s?{money}(?!\s?{_measure()})"),
         re.compile(rf"(?:{pattern('goods', 'unit_cue').pattern})(?:是|为|:|到|降到|做到)?\s?(?:在)?{money}(?!\s?{_measure()})"),
@@ -91,6 +91,10 @@ def find_prices(text: str) -> list[Price]:
 
 def _said_price(m: re.Match[str], amount: Amount | None) -> Decimal | None:
     """The figure, with a spoken tail of tenths (一块二一只 is 1.2)."""
+    if m["n"][-1] in "毛角" or (len(m["n"]) > 1 and m["n"][-2] in "毛角"):
+        return amount.value if amount else None
+    if m["y"] and not m["m"] and "u" in m.re.groupindex and not re.search("[毛角]", text_of(m)):
+        return number(m["n"])
     if m["m"] and m["y"] and (whole := number(m["n"])) is not None:
         return whole + (number(m["m"]) or Decimal(0)) / 10
     if amount and amount.end <= m.end() and amount.end > m.end("n") and re.search("[块元毛角]", text_of(m)):
@@ -200,7 +204,7 @@ def _product_in(text: str, begin: int, end: int) -> Span | None:
     return (begin, begin + len(run)) if _is_product(run) else None
 
 
-_SAMPLE = Lazy(r"(?:的)?(?:小?样品?|试用装)$")
+_SAMPLE = Lazy(r"(?:的)?(?:小?样品?|试用装|(?<=..)样机)$")
 
 
 def _inside_word(run: str, m: re.Match[str]) -> bool:
@@ -359,7 +363,7 @@ def _bare_price(text: str, q: Quantity) -> Price | None:
         or amount.value < Decimal("0.0001")
     ):
         return None
-    if not amount.marked and not re.match(r"\s*(?:$|[,。;!()]|含|不含|未税|带|不带|裸|月结|账期|报价|报|现|款|包)", rest):
+    if not amount.marked and not re.match(r"\s*(?:$|[,。;!()]|\s(?=[\dA-Za-z一-鿿])|含|不含|未税|带|不带|裸|月结|账期|报价|报|现|款|包)", rest):
         return None
     return Price(amount.start, amount.end, amount.value, None, sure=False)
 

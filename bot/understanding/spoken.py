@@ -67,10 +67,9 @@ def trimmed(text: str, begin: int, end: int, common: int) -> Company | None:
     before, behind = _beside()
     if tail := behind.search(text, begin, end):
         end = tail.start()
-    first = begin
     for lead in before.finditer(text, begin, end):
         # One character before a lead is a part of the name: 嘉和 is not 嘉 and 和.
-        if lead.end() <= end - 2 and lead.start() - begin != 1 or (lead.start() - first == 1 and len(lead[0]) > 1 and lead.end() <= end - 2):
+        if lead.end() <= end - 2 and (lead.start() - begin != 1 or len(lead[0]) > 1):
             begin = lead.end()
     name = text[begin:end]
     if not 2 <= len(name) <= 6 or _NEVER.search(name) or before.match(name) or commonness(name) >= common:
