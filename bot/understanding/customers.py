@@ -8,7 +8,7 @@ from functools import cache
 from bot.domain.understood import Candidate, Span
 from bot.understanding.aliases import core_of, place_of, without_legal
 from bot.understanding.dictionary import commonness
-from bot.understanding.knowledge import words
+from bot.understanding.knowledge import any_of, words
 from bot.understanding.lazy import Lazy
 from bot.understanding.names import Hit, KnownCustomer, View
 from bot.understanding.people import Person
@@ -44,7 +44,7 @@ class Choice:
 
 def mentions(text: str, view: View) -> list[Mention]:
     """Known names in the text, longest first where they overlap; sound counts where the written form is not found."""
-    brands = [(at, at + len(b)) for b in (*words("brands", "brands"), *view.by_brand) if (at := text.find(b)) >= 0]
+    brands = [m.span() for m in any_of("brands", "brands").finditer(text)] + view.brands_in(text)
     exact = [h for h in _longest(view.hits(text)) if not any(s <= h.start and h.end <= e and e - s > h.end - h.start for s, e in brands)]
     taken = [(h.start, h.end) for h in exact] + brands
     heard = [h for h in view.sounding(text) if not _overlaps(h, taken) and _plausible(h, text)]
@@ -167,7 +167,7 @@ def _by_owner(owner: str | None) -> Callable[[KnownCustomer], bool]:
 def by_contact(people: Sequence[Person], view: View) -> tuple[KnownCustomer, Person] | None:
     """The one row in which a named person stands, when no company is named."""
     for p in people:
-        ids = view.by_contact.get(p.name, set())
+        ids = view.with_contact(p.name)
         if len(ids) == 1 and (row := view.rows.get(next(iter(ids)))):
             return row, p
     return None

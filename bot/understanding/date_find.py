@@ -3,11 +3,10 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import cache
 
 from bot.domain.calendar import Calendar
 from bot.understanding.date_offsets import Offset, offset_at
-from bot.understanding.date_parts import Parts, grammar
+from bot.understanding.date_parts import Parts, any_rule, grammar
 from bot.understanding.date_solve import Stretch, clock, meant, stretch_of
 from bot.understanding.lazy import Lazy
 
@@ -52,13 +51,10 @@ class When:
     parts: Parts | None = None
 
 
-@cache
-def _rules_by_level() -> tuple[tuple[int, re.Pattern[str], object], ...]:
-    return grammar()
-
-
 def _step(text: str, at: int, p: Parts) -> int | None:
     """Apply the longest rule of a finer level at this place; the new end, or None when nothing more belongs to the date."""
+    if not any_rule(p.level).match(text, at):
+        return None
     best: tuple[int, int] | None = None
     rules = grammar()
     found = None

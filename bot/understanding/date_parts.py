@@ -284,3 +284,9 @@ rf"|[一三13]刻|零?{N}分(?={N}秒)|零?{N}分?(?![%个天台套折万千百�
 def grammar() -> tuple[tuple[int, re.Pattern[str], Callable[[Match, Parts], None]], ...]:
     """The compiled rules, by level; built on first use because the service imports this module at start."""
     return tuple((level, re.compile(pattern), action) for level, pattern, action in _GRAMMAR)
+
+
+@cache
+def any_rule(level: int) -> re.Pattern[str]:
+    """Whether any rule of a finer level can match: one pattern for all of them, without their groups."""
+    return re.compile("|".join(re.sub(r"\(\?P<\w+>", "(?:", pattern) for own, pattern, _ in _GRAMMAR if own > level))

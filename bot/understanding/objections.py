@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from bot.domain.understood import Objection, Span
-from bot.understanding.knowledge import groups, pattern, words
+from bot.understanding.knowledge import any_of, groups, pattern, words
 from bot.understanding.lazy import Lazy
 from bot.understanding.spoken import trimmed
 from bot.understanding.text import MASK
@@ -55,15 +55,19 @@ _NOBODY = Lazy(r"[我他你们]|别家|同行|老板|国产|进口|便宜|最|�
 COMMON = 600
 
 
-def find_competitors(text: str, known: tuple[str, ...], own: tuple[str, ...] = ()) -> list[tuple[str, Span]]:
+@cache
+def _rival_rules() -> tuple[re.Pattern[str], ...]:
+    return _RIVAL.compiled, *map(re.compile, words("brands", "rivals"))
+
+
+def find_competitors(text: str, known: tuple[str, ...]) -> list[tuple[str, Span]]:
     """Named competitors: those of the customer's row, brands of the word list, and whoever is called a competitor."""
     text = pattern("brands", "no_brand").sub(lambda m: MASK * len(m[0]), text)
     found: dict[str, Span] = {}
-    for name in sorted({*known, *words("brands", "brands")}, key=len, reverse=True):
-        at = _find(text, name)
-        if at is not None and not any(s < at + len(name) and at < e for s, e in found.values()) and name not in own:
-            found[name] = (at, at + len(name))
-    for rule in (_RIVAL, *map(re.compile, words("brands", "rivals"))):
+    for start, end in sorted(_brand_spans(text, known), key=lambda s: s[0] - s[1]):
+        if not any(s < end and start < e for s, e in found.values()):
+            found.setdefault(text[start:end], (start, end))
+    for rule in _rival_rules():
         for m in rule.finditer(text):
             company = trimmed(text, *m.span("x"), COMMON)
             if company and not _NOBODY.search(company.name) and not any(s < company.end and company.start < e for s, e in found.values()):
@@ -71,9 +75,10 @@ def find_competitors(text: str, known: tuple[str, ...], own: tuple[str, ...] = (
     return sorted(found.items(), key=lambda kv: kv[1])
 
 
-def _find(text: str, name: str) -> int | None:
-    if name.isascii():
-        m = re.search(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", text)
-        return m.start() if m else None
-    at = text.find(name)
-    return at if at >= 0 else None
+def _brand_spans(text: str, known: tuple[str, ...]) -> list[Span]:
+    spans = [m.span() for m in any_of("brands", "brands").finditer(text)]
+    spans += [m.span() for name in known for m in re.finditer(re.escape(name), text)]
+    return [(s, e) for s, e in spans if not text[s:e].isascii() or not _LATIN.search(text[s - 1 : s] + text[e : e + 1])]
+
+
+_LATIN = Lazy("[A-Za-z0-9]")

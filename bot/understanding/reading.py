@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from bot.domain.calendar import Calendar
@@ -16,7 +17,7 @@ from bot.understanding.customers import Choice, Mention, by_contact, choose, is_
 from bot.understanding.date_find import When, find
 from bot.understanding.intent import channel_of, read_intent, stage_of
 from bot.understanding.items import Line, read_lines
-from bot.understanding.knowledge import pattern, words
+from bot.understanding.knowledge import any_of, pattern
 from bot.understanding.names import KnownCustomer, View
 from bot.understanding.notes import budget_cycle, competitor_answer, focus_of, needs_of
 from bot.understanding.objections import find_competitors, find_objections
@@ -163,7 +164,7 @@ class Reading:
         row, score, shown = resembling(name, self.view)
         if row and not creating:
             return Choice(row, row.name, span, score)
-        exact = next((r for r in self.view.rows.values() if r.name == name), None) if creating else None
+        exact = self.view.named(name) if creating else None
         return Choice(exact, name, span, 0.7, shown)
 
     def _heard(self, name: str, span: Span) -> Choice:
@@ -186,7 +187,7 @@ class Reading:
         """A contact of the other customer named in the message."""
         others: set[str] = {id for m in self.found for id in m.ids} - {row.id}
         own = any(c.name == p.name for c in row.contacts)
-        for other in self.view.by_contact.get(p.name, set()) - {row.id}:
+        for other in self.view.with_contact(p.name) - {row.id}:
             if not own and other in self.view.rows and (place := place_of(self.view.rows[other].name)) and place in self.masked:
                 return True
         return not own and any(c.name == p.name for id in others if id in self.view.rows for c in self.view.rows[id].contacts)
@@ -283,8 +284,12 @@ def _contacts_in(text: str, view: View, found: Sequence[Mention]) -> list[str]:
 
 def _third(text: str, p: Person) -> bool:
     """Someone of a third company: 正泰的王经理."""
-    left = text[max(0, p.start - 8) : p.start]
-    return any(left.endswith((b + "的", b)) for b in words("brands", "brands"))
+    return _brand_before().search(text, max(0, p.start - 8), p.start) is not None
+
+
+@cache
+def _brand_before() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of('brands', 'brands').pattern})的?$")
 
 
 def _referrer(text: str, p: Person) -> bool:
