@@ -113,7 +113,7 @@ class Dispatcher:
         text = event.text if isinstance(event, Text) else event.answer if isinstance(event, CardTap) else ""
         if not text.strip() or sender is None:
             return None
-        reader = await self._book.reader()
+        reader = await self._book.reader_for(sender)
         said = await asyncio.to_thread(reader.read, text[:READ_AT_MOST], event.received_at, owner=sender.id)
         if self._second is None or not isinstance(event, Text) or self._menu.command(text.strip()):
             return said

@@ -11,6 +11,7 @@ from bot.chat.router import Answer, Router
 from bot.domain.activity import Activity, ActivityKind, Missing, PieceKind
 from bot.domain.recording import correct
 from bot.domain.understood import Intent, Understood
+from bot.records.aliases import learn, unlearn
 from bot.records.keep import open_record, piece
 from bot.records.leads import refresh_lead
 from bot.records.settle import Named, named, settle
@@ -51,8 +52,12 @@ def _correct(event: Text, ctx: Context) -> Answer:
     who = named(ctx)
     after = correct(before, _meant(event.text, ctx.meaning))
     if who.customer is None and (who.choices or who.said):
+        unlearn(ctx, before)
         return _unsettled(ctx, before, after, who)
     if who.customer is not None and who.customer.id != before.customer_id:
+        unlearn(ctx, before)
+        if before.customer_id is None and not who.guess:
+            learn(ctx, before.customer_said, who.customer)
         after = settle(ctx, replace(after, guesses=tuple(g for g in after.guesses if g != "customer")), who.customer)
     changed = changes(ctx, before, after)
     return _done(ctx, after, changed) if changed else Reply(text=replies.NOT_UNDERSTOOD_CORRECTION)

@@ -12,6 +12,7 @@ from bot.domain.activity import Activity, ActivityKind, ActivityState, PieceKind
 from bot.domain.recording import join, says_something
 from bot.domain.understood import Intent
 from bot.domain.values import ActivityId, CustomerId
+from bot.records.aliases import learn
 from bot.records.keep import open_record, piece, said_at
 from bot.records.leads import refresh_lead
 from bot.records.settle import Named, named, only_a_name, settle
@@ -78,6 +79,8 @@ def answer_customer(event: Text, ctx: Context) -> Answer:
     close(ctx, record)
     ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text, activity=record))
     who = named(ctx)
+    if who.customer and not who.guess:
+        learn(ctx, record.customer_said, who.customer)
     return file_under(ctx, record, who if who.said or who.customer else Named(said=words, hidden=who.hidden))
 
 
@@ -112,7 +115,10 @@ def choose(event: CardTap, ctx: Context) -> Answer:
         return shown(ctx, record)  # chosen already; a second tap changes nothing
     close(ctx, record)
     ctx.audit("record.customer", record.id, old={"said": record.customer_said}, new={"customer": customer.id})
-    return shown(ctx, settle(ctx, replace(record, guesses=tuple(g for g in record.guesses if g != "customer")), customer))
+    said = record.customer_said
+    told = [cards.learned(said, customer.name)] if said and learn(ctx, said, customer) else []
+    record = replace(record, guesses=tuple(g for g in record.guesses if g != "customer"))
+    return shown(ctx, settle(ctx, record, customer), told)
 
 
 @router.tap("leave_loose")

@@ -29,6 +29,11 @@ ONLY_KEPT: dict[ActivityKind, str] = {
 }
 
 
+def learned(said: str, customer: str) -> str:
+    """What the team's word means from now on, and how to take that back."""
+    return f"记住了，以后你们说“{said}”就是 {customer}。不对就回“改一下，客户是…”。"
+
+
 def record_key(record: Activity) -> str:
     """The key of a record's card."""
     return f"record:{record.id}"

@@ -83,6 +83,17 @@ contact = Table(
     Column("phone", String(40)),
 )
 
+# Names under which a team speaks of a customer, learned from what its reps answered.
+alias = Table(
+    "alias",
+    metadata,
+    Column("team", String(60), primary_key=True),
+    Column("said", String(60), primary_key=True),
+    Column("customer_id", ForeignKey("customer.id"), nullable=False, index=True),
+    Column("member_id", Id, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
 lead = Table(
     "lead",
     metadata,

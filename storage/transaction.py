@@ -5,6 +5,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from storage.repositories.activities import Activities
+from storage.repositories.aliases import Aliases
 from storage.repositories.audit import Audit
 from storage.repositories.customers import Customers
 from storage.repositories.facts import Facts
@@ -31,6 +32,10 @@ class Reader:
     @cached_property
     def customers(self) -> Customers:
         return Customers(self.connection)
+
+    @cached_property
+    def aliases(self) -> Aliases:
+        return Aliases(self.connection)
 
     @cached_property
     def leads(self) -> Leads:

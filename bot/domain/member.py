@@ -42,6 +42,15 @@ class Member:
         return role.value in self.roles
 
 
+def team_of(member: Member) -> str:
+    """The key of the people who speak of the same customers: those of one manager, else of one region, else one alone."""
+    if member.has(Role.MANAGER):
+        return f"manager:{member.id}"
+    if member.manager_id:
+        return f"manager:{member.manager_id}"
+    return f"region:{member.region}" if member.region else f"member:{member.id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A group chat that the bot may write to (群), and what for: ``digest``, ``alerts``, ``board``, ``finance``."""

@@ -29,6 +29,12 @@ class Customers:
         """The customer of exactly this full name."""
         return one(Customer, self._db.execute(by(customer, "name"), {"name": name}).first())
 
+    def known_as(self, name: str) -> list[Customer]:
+        """The customers that the table gives this name or alias, letter case aside."""
+        said = name.lower()
+        named = or_(func.lower(customer.c.name) == said, self._any_of(customer.c.aliases, lambda alias: func.lower(alias) == said))
+        return many(Customer, self._db.execute(select(customer).where(named).order_by(customer.c.id)))
+
     def all(self) -> list[Customer]:
         return many(Customer, self._db.execute(select(customer).order_by(customer.c.id)))
 

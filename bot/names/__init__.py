@@ -1,4 +1,4 @@
-"""The customer names that understanding knows, kept in step with the table."""
+"""The customer names that understanding knows, kept in step with the table and with what the teams have taught."""
 
 import asyncio
 import logging
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from bot.domain.calendar import Calendar
 from bot.domain.customer import Contact, Customer
+from bot.domain.member import Member, team_of
 from bot.domain.values import CustomerId
+from storage.repositories.aliases import TeamAlias
 from storage.store import Store
 from storage.transaction import Reader as Records
 
@@ -26,10 +28,13 @@ class Book:
         self._calendar = calendar
         self._names: Names | None = None
         self._reader: asyncio.Future[Reader] | None = None
+        self._learned: dict[str, dict[str, str]] = {}
+        self._team_readers: dict[str, Reader] = {}
 
     async def load(self) -> None:
         """Read all names and warm the dictionaries up."""
         customers, people, colleagues = await self._store.read(_everything)
+        self._learn(await self._store.read(lambda r: r.aliases.all()))
         reader = await asyncio.to_thread(self._build, customers, people, colleagues)
         self._ready().set_result(reader)
         log.info("names loaded customers=%s", len(customers))
@@ -37,6 +42,15 @@ class Book:
     async def reader(self) -> "Reader":
         """The reader, once it is loaded."""
         return await asyncio.shield(self._ready())
+
+    async def reader_for(self, member: Member) -> "Reader":
+        """The reader that knows what the member's team calls its customers, once it is loaded."""
+        reader, team = await self.reader(), team_of(member)
+        if self._names is None or team not in self._learned:
+            return reader
+        if team not in self._team_readers:
+            self._team_readers[team] = self._reader_of(self._names, team)
+        return self._team_readers[team]
 
     async def at_hand(self) -> "tuple[Reader, View]":
         """The reader, and the names as they are now."""
@@ -52,6 +66,24 @@ class Book:
             customer, people = await self._store.read(lambda r, c=customer_id: (r.customers.get(c), r.customers.contacts(c)))  # type: ignore[misc]
             if self._names is not None and customer is not None:
                 await asyncio.to_thread(self._names.put, _known(customer, people))
+                self._forget(customer_id)
+                self._learn(await self._store.read(lambda r, c=customer_id: r.aliases.of(c)))  # type: ignore[misc]
+
+    def _learn(self, aliases: Iterable[TeamAlias]) -> None:
+        for alias in aliases:
+            self._learned[alias.team] = {**self._learned.get(alias.team, {}), alias.said: alias.customer_id}
+
+    def _forget(self, customer_id: CustomerId) -> None:
+        # New dictionaries each time: a message is read against the old one to its end.
+        for team, names in self._learned.items():
+            if customer_id in names.values():
+                self._learned[team] = {said: id for said, id in names.items() if id != customer_id}
+
+    def _reader_of(self, names: "Names", team: str) -> "Reader":
+        from bot.names.teams import TeamNames
+        from bot.understanding import Reader
+
+        return Reader(TeamNames(names, lambda: self._learned[team]), self._calendar)
 
     def _ready(self) -> "asyncio.Future[Reader]":
         if self._reader is None:
