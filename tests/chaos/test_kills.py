@@ -21,16 +21,23 @@ pytestmark = pytest.mark.chaos
 KILLS = int(os.environ.get("GENJIN_CHAOS_KILLS", "10"))
 SEED = int(os.environ.get("GENJIN_CHAOS_SEED", random.randrange(10**6)))
 FEW = 3
+SIEGES = 6
 
 
 @pytest.fixture
 def folder(empty_database: Path, tmp_path: Path) -> Path:
     """A company that has just moved in."""
-    shutil.copy(empty_database, tmp_path / "genjin.db")
-    store = Store(f"sqlite:///{tmp_path}/genjin.db")
+    return settle(empty_database, tmp_path / "company")
+
+
+def settle(empty_database: Path, folder: Path) -> Path:
+    """A folder with the company's database in it."""
+    folder.mkdir()
+    shutil.copy(empty_database, folder / "genjin.db")
+    store = Store(f"sqlite:///{folder}/genjin.db")
     store.write_now(lambda tx: move_in(tx, SystemClock().now()))
     store.close()
-    return tmp_path
+    return folder
 
 
 async def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(folder: Path) -> None:
@@ -51,12 +58,20 @@ async def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(folder: Pa
     ("broken", "complaint"),
     [("ack-first", "acknowledged and lost"), ("two-commits", "took effect twice")],
 )
-async def test_the_same_siege_finds_out_a_service_that_was_broken_on_purpose(folder: Path, broken: str, complaint: str) -> None:
-    siege = Siege(folder, FEW, SEED, broken)
-    await siege.run()
-    complaints = gather(folder, siege.acknowledged).complaints()
-    print(f"\n{broken}: {len(complaints)} complaints, first {complaints[:1]}")
-    assert any(one.startswith(complaint) for one in complaints), f"seed {SEED}\n{siege.table()}"
+async def test_the_same_siege_finds_out_a_service_that_was_broken_on_purpose(
+    empty_database: Path, tmp_path: Path, broken: str, complaint: str
+) -> None:
+    tables = []
+    for attempt in range(SIEGES):  # three kills may all miss the moment; several sieges do not
+        folder = settle(empty_database, tmp_path / f"company{attempt}")
+        siege = Siege(folder, FEW, SEED + attempt, broken)
+        await siege.run()
+        complaints = gather(folder, siege.acknowledged).complaints()
+        print(f"\n{broken}: {len(complaints)} complaints, first {complaints[:1]}")
+        if any(one.startswith(complaint) for one in complaints):
+            return
+        tables.append(siege.table())
+    pytest.fail("nobody noticed\n" + "\n".join(tables))
 
 
 GOOD = Evidence(
