@@ -38,7 +38,7 @@ system:
 	@sh tests/system_packages.sh
 
 soak: $(READY)
-	GENJIN_CHAOS_KILLS=100 $(BIN)/pytest -q -s -m chaos --timeout 1800
+	GENJIN_CHAOS_KILLS=100 $(BIN)/pytest -q -s -m chaos
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks

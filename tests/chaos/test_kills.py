@@ -17,7 +17,7 @@ from tests.chaos.evidence import Evidence, attempts, gather
 from tests.chaos.siege import Siege
 from tests.staff import move_in
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1200)]
 KILLS = int(os.environ.get("GENJIN_CHAOS_KILLS", "10"))
 SEED = int(os.environ.get("GENJIN_CHAOS_SEED", random.randrange(10**6)))
 FEW = 3

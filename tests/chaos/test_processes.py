@@ -15,7 +15,7 @@ import pytest
 
 from tests.chaos.siege import environment
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1200)]
 
 
 class Serving:
