@@ -2,9 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from bot.understanding.knowledge import words
+from bot.understanding.knowledge import derived, words
 from bot.understanding.lazy import Lazy
 
 _BRACKETS = Lazy(r"[((][^))]*[))]")
@@ -20,17 +19,17 @@ class Form:
     bare: bool = False
 
 
-@cache
+@derived
 def _place() -> re.Pattern[str]:
     return re.compile(f"(?:(?:{'|'.join(words('places', 'places'))})(?:省|市|县|区)?)+")
 
 
-@cache
+@derived
 def _legal() -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(words('companies', 'legal'))})+$")
 
 
-@cache
+@derived
 def _trade() -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(w for w in words('companies', 'trades') if w not in ('店', '厂'))}|[厂店])$")
 

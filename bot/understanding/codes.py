@@ -2,9 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from bot.understanding.knowledge import pattern, words
+from bot.understanding.knowledge import derived, pattern, words
 from bot.understanding.lazy import Lazy
 from bot.understanding.numerals import digits
 
@@ -68,12 +67,12 @@ def contract_of(codes: list[Code], text: str) -> Code | None:
     return next((c for c in codes if c.kind == "model" and re.fullmatch(r"[A-Za-z]{1,6}-?\d{2,}(?:-\d+)*", c.value)), None)
 
 
-@cache
+@derived
 def _certificates() -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9])(?:{pattern('codes', 'certificates').pattern})(?![A-Za-z0-9])")
 
 
-@cache
+@derived
 def _waybills() -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z])(?:{'|'.join(words('codes', 'carriers'))}) ?\d(?: ?\d){{9,15}}(?! ?\d)")
 

@@ -2,9 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from bot.understanding.knowledge import words
+from bot.understanding.knowledge import derived, words
 from bot.understanding.lazy import Lazy
 from bot.understanding.text import MASK
 
@@ -23,24 +22,24 @@ class Company:
     name: str
 
 
-@cache
+@derived
 def _trade_end() -> re.Pattern[str]:
     trades = "|".join(w for w in words("companies", "trades") if w not in ("店", "厂"))
     legal = "|".join(words("companies", "legal"))
     return re.compile(rf"(?:(?:{trades})(?:厂|店|部|公司)?|厂|(?<=[一-鿿]{{3}})店)(?:{legal})?|(?:{legal})")
 
 
-@cache
+@derived
 def _lead() -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(map(re.escape, words('customers', 'lead')))})+")
 
 
-@cache
+@derived
 def _place() -> re.Pattern[str]:
     return re.compile("|".join(words("places", "places")))
 
 
-@cache
+@derived
 def _declared() -> re.Pattern[str]:
     return re.compile(
         r"(?:(?:新建?|新增|增加|添加|创建|建|加|录入?|登记)(?:一下|一个|个|条)?(?:新)?的?(?:客户|线索|档案?)|新客户|新线索|新建|线索|潜在客户"

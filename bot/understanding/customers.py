@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from bot.domain.understood import Candidate, Span
 from bot.understanding.aliases import core_of, place_of, without_legal
 from bot.understanding.dictionary import commonness
-from bot.understanding.knowledge import any_of, words
+from bot.understanding.knowledge import any_of, derived, words
 from bot.understanding.lazy import Lazy
 from bot.understanding.names import Hit, KnownCustomer, View
 from bot.understanding.people import Person
@@ -95,7 +94,7 @@ def _mention(text: str, hits: list[Hit]) -> Mention:
     return Mention(hits[0].start, hits[0].end, text[hits[0].start : hits[0].end], ids, best)
 
 
-@cache
+@derived
 def _aside() -> tuple[re.Pattern[str], re.Pattern[str]]:
     landmark = "|".join(words("customers", "landmark"))
     referred = "|".join(words("customers", "referred"))

@@ -14,7 +14,8 @@ from bot.understanding.pinyin import same_tones, sound
 # An automaton is built in one step that nothing else can run beside; so many rows keep that step under a tenth of a second.
 SHARD = 25_000
 # Pairs of syllables that more forms have tell too little to look all of them up.
-COMMON_PAIR = 3000
+COMMON_PAIR = 2000
+TELLING_PAIRS = 5
 # The longest form that is looked for among changed rows.
 LONGEST_FORM = 24
 
@@ -122,7 +123,7 @@ class Layer:
     def like(self, text: str) -> list[Form]:
         """Forms of three and more characters that share most pairs of syllables with the text."""
         lists = sorted((found for pair in pairs(sound(text)) if (found := self._pairs.get(pair))), key=len)
-        telling = [found for found in lists if len(found) <= COMMON_PAIR] or lists[:1]
+        telling = [found for found in lists if len(found) <= COMMON_PAIR][:TELLING_PAIRS] or lists[:1]
         counts: dict[int, int] = defaultdict(int)
         for found in telling:
             for number in found[:COMMON_PAIR]:
@@ -140,12 +141,13 @@ class Changes:
         self._sounds: dict[str, tuple[Form, ...]] = {}
         self.by_contact: dict[str, frozenset[str]] = {}
         self._brands: frozenset[str] = frozenset()
+        self._starts: set[str] = set()
 
     def copy(self) -> "Changes":
         """A copy that later changes leave alone."""
         twin = Changes()
         twin.rows, twin._exact, twin._sounds = dict(self.rows), dict(self._exact), dict(self._sounds)
-        twin.by_contact, twin._brands = dict(self.by_contact), self._brands
+        twin.by_contact, twin._brands, twin._starts = dict(self.by_contact), self._brands, set(self._starts)
         return twin
 
     def put(self, id: str, row: KnownCustomer | None) -> None:
@@ -159,6 +161,7 @@ class Changes:
         for form in forms(row.id, row.name, row.aliases):
             for table, key in ((self._exact, form.text.lower()), (self._sounds, sound(form.text))):
                 table[key] = (*table.get(key, ()), form)
+                self._starts.add(key[:2])
         for contact in row.contacts:
             self.by_contact[contact.name] = self.by_contact.get(contact.name, frozenset()) | {id}
         self._brands |= frozenset(row.competitors)
@@ -172,11 +175,18 @@ class Changes:
 
     def exact(self, low: str) -> Found:
         """Forms written in a lower-case text."""
-        return _standing(self._exact, low)
+        return self._standing(self._exact, low)
 
     def sounding(self, heard_text: str) -> Found:
         """Forms in a text of syllable signs."""
-        return _standing(self._sounds, heard_text)
+        return self._standing(self._sounds, heard_text)
+
+    def _standing(self, table: Mapping[str, tuple[Form, ...]], text: str) -> Found:
+        for start in range(len(text)):
+            if text[start : start + 2] in self._starts:
+                for end in range(start + 2, min(len(text), start + LONGEST_FORM) + 1):
+                    if found := table.get(text[start:end]):
+                        yield start, end, found
 
     def brands(self, text: str) -> Iterator[tuple[int, int]]:
         """Where known competitors of these customers stand."""
@@ -223,11 +233,3 @@ def _found(automata: Iterable[Any], text: str) -> Found:
     for automaton in automata:
         for end, (length, found) in automaton.iter(text):
             yield end + 1 - length, end + 1, found
-
-
-def _standing(table: Mapping[str, tuple[Form, ...]], text: str) -> Found:
-    if table:
-        for start in range(len(text)):
-            for end in range(start + 2, min(len(text), start + LONGEST_FORM) + 1):
-                if found := table.get(text[start:end]):
-                    yield start, end, found

@@ -3,12 +3,11 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 
 from bot.domain.understood import Item, Span
 from bot.understanding.codes import Code
 from bot.understanding.dictionary import commonness
-from bot.understanding.knowledge import pattern, words
+from bot.understanding.knowledge import derived, pattern, words
 from bot.understanding.lazy import Lazy
 from bot.understanding.money import Amount, amount_at, find_amounts
 from bot.understanding.numerals import ARABIC, HANZI, NUMBER, number
@@ -46,13 +45,13 @@ class Line:
     spans: tuple[Span, ...]
 
 
-@cache
+@derived
 def _measure() -> str:
     # 付 is a pair of brake pads, but also "to pay".
     return "(?:" + "|".join(map(re.escape, words("goods", "measures"))) + "|付(?![了款清过给定现出]))"
 
 
-@cache
+@derived
 def _price_patterns() -> tuple[re.Pattern[str], ...]:
     tenths = r"(?P<m>[一二三四五六七八九\d](?=[一每/毛角]))?(?:[毛角][一二三四五六七八九]?)?"
     money = rf"[¥]?(?P<n>{NUMBER}|\d+(?:\.\d+)?)(?:多)?(?P<y>块钱?|元)?{tenths}"
@@ -66,7 +65,7 @@ def _price_patterns() -> tuple[re.Pattern[str], ...]:
     )
 
 
-@cache
+@derived
 def _quantity_pattern() -> re.Pattern[str]:
     stop = "|".join(words("goods", "not_goods"))
     return re.compile(
@@ -137,17 +136,17 @@ def _elsewhere(text: str, q: Quantity) -> bool:
     return bool(pattern("goods", "not_now").search(before) or pattern("goods", "not_now_after").match(after.lstrip()))
 
 
-@cache
+@derived
 def _after_words() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, words("goods", "after"))))
 
 
-@cache
+@derived
 def _verbs() -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(words('goods', 'verbs'))})")
 
 
-@cache
+@derived
 def _verbs_at_end() -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(words('goods', 'trailing'))})+$")
 
@@ -342,7 +341,7 @@ def _price_for(text: str, q: Quantity, prices: list[Price], floor: int, ceiling:
     return _bare_price(text, q)
 
 
-@cache
+@derived
 def _total_cue() -> re.Pattern[str]:
     return pattern("goods", "total_cue")
 

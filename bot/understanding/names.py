@@ -11,7 +11,7 @@ from bot.understanding.pinyin import sound
 __all__ = ["Hit", "KnownContact", "KnownCustomer", "Names", "View"]
 SIMILAR_FLOOR = 0.6
 # So many changes, or this share of the rows, and a new base is built behind the scenes.
-LEAST_CHANGES, CHANGED_SHARE = 500, 0.1
+LEAST_CHANGES, CHANGED_SHARE = 500, 0.03
 
 
 class Rows(Mapping[str, KnownCustomer]):

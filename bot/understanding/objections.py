@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
 
 from bot.domain.understood import Objection, Span
-from bot.understanding.knowledge import any_of, groups, pattern, words
+from bot.understanding.knowledge import any_of, derived, groups, pattern, words
 from bot.understanding.lazy import Lazy
 from bot.understanding.spoken import trimmed
 from bot.understanding.text import MASK
@@ -13,12 +12,12 @@ from bot.understanding.text import MASK
 _NEGATED = MASK
 
 
-@cache
+@derived
 def _rules() -> dict[str, re.Pattern[str]]:
     return {code: re.compile("|".join(f"(?:{p})" for p in patterns)) for code, patterns in groups("objections", "codes").items()}
 
 
-@cache
+@derived
 def _negated() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in groups("objections", "negated")["patterns"]))
 
@@ -34,7 +33,7 @@ def find_objections(text: str, rivals: Sequence[tuple[str, Span]] = ()) -> list[
     return found
 
 
-@cache
+@derived
 def _replaced() -> re.Pattern[str]:
     return re.compile("|".join(groups("objections", "rival")["replaced"]))
 
@@ -55,7 +54,7 @@ _NOBODY = Lazy(r"[我他你们]|别家|同行|老板|国产|进口|便宜|最|�
 COMMON = 600
 
 
-@cache
+@derived
 def _rival_rules() -> tuple[re.Pattern[str], ...]:
     return _RIVAL.compiled, *map(re.compile, words("brands", "rivals"))
 

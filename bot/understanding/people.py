@@ -3,9 +3,8 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
 
-from bot.understanding.knowledge import pattern, words
+from bot.understanding.knowledge import derived, pattern, words
 from bot.understanding.lazy import Lazy
 
 _HAN = "一-鿿"
@@ -23,39 +22,39 @@ class Person:
     ours: bool = False
 
 
-@cache
+@derived
 def _titles() -> dict[str, str | None]:
     return {t: (job or None) for t, _, job in (entry.partition("=") for entry in words("people", "titles"))}
 
 
-@cache
+@derived
 def _surname() -> str:
     return "(?:" + "|".join(words("people", "surnames")) + ")"
 
 
-@cache
+@derived
 def _title() -> str:
     return "(?:" + "|".join(sorted(_titles(), key=len, reverse=True)) + ")"
 
 
-@cache
+@derived
 def _addressed() -> re.Pattern[str]:
     return re.compile(
         rf"(?P<sur>{_surname()})(?P<title>(?>{_title()}))(?!程(?!总|工|经)|[部厂]|资|价|量|额|共|体|包|结|计(?!划)|数|会(?![来去议签给])|成本|之|和(?:$|为|是|约|不))"
     )
 
 
-@cache
+@derived
 def _full_addressed() -> re.Pattern[str]:
     return re.compile(rf"(?P<name>{_surname()}[{_HAN}]{{1,2}}) ?(?P<title>(?:{_department_words()})?(?:{_title()}))")
 
 
-@cache
+@derived
 def _familiar() -> re.Pattern[str]:
     return re.compile(rf"(?P<name>[老小]{_surname()}|阿[{_HAN}])(?P<title>经理|总)?")
 
 
-@cache
+@derived
 def _declared() -> re.Pattern[str]:
     return re.compile(
         rf"(?:联系人|对接人|负责人|法人|接口人)(?:是|叫|为|:|改成|换成)? ?(?P<name>{_surname()}[{_HAN}]{{1,2}}?)(?=$"
@@ -65,12 +64,12 @@ def _declared() -> re.Pattern[str]:
     )
 
 
-@cache
+@derived
 def _department_words() -> str:
     return "(?:" + "|".join(words("people", "departments")) + ")"
 
 
-@cache
+@derived
 def _around() -> tuple[re.Pattern[str], re.Pattern[str]]:
     before = re.compile(rf"({_department_words()})(?:的|那边的?)?$")
     after = re.compile(rf"\s?[(,]?\s?({_department_words()}?)({_title()})?[)]?")
@@ -160,7 +159,7 @@ def _placed(text: str, p: Person, colleagues: Collection[str]) -> Person:
 _AFTER_OURS = Lazy(r"[(,]?(?:是)?(?:我们?|咱们?|公司|自己)(?:的)?(?:同事|售前|售后|技术|工程|销售|领导|经理|主管|助理|内勤|徒弟|师傅|老板|部门|团队|人)")
 
 
-@cache
+@derived
 def _ours() -> re.Pattern[str]:
     functions = "|".join(words("people", "our_functions"))
     return re.compile(

@@ -18,6 +18,7 @@ class Reader:
 
     def __init__(self, names: Names, calendar: Calendar) -> None:
         # The stages are loaded here, not when the service imports this room.
+        from bot.understanding.knowledge import refresh
         from bot.understanding.reading import Reading
         from bot.understanding.text import normalise
 
@@ -25,11 +26,13 @@ class Reader:
         self._calendar = calendar
         self._reading = Reading
         self._normalise = normalise
+        self._refresh = refresh
 
     def read(self, text: str, now: datetime, *, owner: str | None = None) -> "Understood":
         """The record of a message said at ``now`` (aware, or naive in Shanghai time) by member ``owner``.
 
         Only the first 4000 characters are read.
         """
+        self._refresh()
         moment = (local(now) if now.tzinfo else now).replace(tzinfo=None)
         return self._reading(self._normalise(text[:LONGEST]), moment, self._names.view(), self._calendar, owner).record()

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from bot.domain.calendar import Calendar
@@ -17,7 +16,7 @@ from bot.understanding.customers import Choice, Mention, by_contact, choose, is_
 from bot.understanding.date_find import When, find
 from bot.understanding.intent import channel_of, read_intent, stage_of
 from bot.understanding.items import Line, read_lines
-from bot.understanding.knowledge import any_of, pattern
+from bot.understanding.knowledge import any_of, derived, pattern
 from bot.understanding.names import KnownCustomer, View
 from bot.understanding.notes import budget_cycle, competitor_answer, focus_of, needs_of
 from bot.understanding.objections import find_competitors, find_objections
@@ -287,7 +286,7 @@ def _third(text: str, p: Person) -> bool:
     return _brand_before().search(text, max(0, p.start - 8), p.start) is not None
 
 
-@cache
+@derived
 def _brand_before() -> re.Pattern[str]:
     return re.compile(rf"(?:{any_of('brands', 'brands').pattern})的?$")
 

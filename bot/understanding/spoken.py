@@ -1,11 +1,10 @@
 """Short names that are in no table (海山, 振华): believed only where a customer must stand."""
 
 import re
-from functools import cache
 
 from bot.understanding.companies import Company
 from bot.understanding.dictionary import commonness
-from bot.understanding.knowledge import words
+from bot.understanding.knowledge import derived, words
 from bot.understanding.lazy import Lazy
 
 PERSON = "\ue001"
@@ -35,17 +34,17 @@ def find_spoken(text: str) -> Company | None:
     return trimmed(text, first.start("x"), first.end("x"), WEAK) if first else None
 
 
-@cache
+@derived
 def _pattern(key: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in words("customers", key)))
 
 
-@cache
+@derived
 def _after() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, words("customers", "after_name"))))
 
 
-@cache
+@derived
 def _beside() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What is cut off before and behind a name: words that lead to it, functions, departments."""
     titles = [t.partition("=")[0] for t in words("people", "titles")]
