@@ -34,10 +34,10 @@ class SecondReader:
 
     Args:
         settings: where, which model, how long, how often.
-        books: gives the reader of the rules and the view of the names, once loaded.
+        books: gives a member's reader of the rules and view of the names, once loaded.
     """
 
-    def __init__(self, settings: Llm, store: Store, clock: Clock, books: Callable[[], Awaitable["tuple[Reader, View]"]]) -> None:
+    def __init__(self, settings: Llm, store: Store, clock: Clock, books: Callable[[Member], Awaitable["tuple[Reader, View]"]]) -> None:
         self._masked = settings.mask
         self._client = Client(settings)
         self._budget = Budget(store, clock, settings.daily_budget)
@@ -47,7 +47,7 @@ class SecondReader:
     async def reread(self, text: str, said: Understood, sender: Member, at: datetime) -> Understood:
         """``said``, or ``said`` with empty fields filled as guesses. Takes at most the configured time limit; never raises."""
         try:
-            reader, view = await self._books()
+            reader, view = await self._books(sender)
             own = own_candidates(said, view, sender)
             keys = doubts(text, said, own)
             if not keys or not self._breaker.closed():

@@ -29,7 +29,7 @@ class Book:
         self._names: Names | None = None
         self._reader: asyncio.Future[Reader] | None = None
         self._learned: dict[str, dict[str, str]] = {}
-        self._team_readers: dict[str, Reader] = {}
+        self._teams: dict[str, tuple[Reader, Names]] = {}
 
     async def load(self) -> None:
         """Read all names and warm the dictionaries up."""
@@ -45,19 +45,12 @@ class Book:
 
     async def reader_for(self, member: Member) -> "Reader":
         """The reader that knows what the member's team calls its customers, once it is loaded."""
-        reader, team = await self.reader(), team_of(member)
-        if self._names is None or team not in self._learned:
-            return reader
-        if team not in self._team_readers:
-            self._team_readers[team] = self._reader_of(self._names, team)
-        return self._team_readers[team]
+        return (await self._team(member))[0]
 
-    async def at_hand(self) -> "tuple[Reader, View]":
-        """The reader, and the names as they are now."""
-        reader = await self.reader()
-        if self._names is None:
-            raise LookupError("a reader without names")
-        return reader, await asyncio.to_thread(self._names.view)
+    async def at_hand(self, member: Member) -> "tuple[Reader, View]":
+        """The same, and the names as they are now."""
+        reader, names = await self._team(member)
+        return reader, await asyncio.to_thread(names.view)
 
     async def refresh(self, changed: Iterable[CustomerId]) -> None:
         """Read these customers again."""
@@ -66,8 +59,9 @@ class Book:
             customer, people = await self._store.read(lambda r, c=customer_id: (r.customers.get(c), r.customers.contacts(c)))  # type: ignore[misc]
             if self._names is not None and customer is not None:
                 await asyncio.to_thread(self._names.put, _known(customer, people))
+                taught = await self._store.read(lambda r, c=customer_id: r.aliases.of(c))  # type: ignore[misc]
                 self._forget(customer_id)
-                self._learn(await self._store.read(lambda r, c=customer_id: r.aliases.of(c)))  # type: ignore[misc]
+                self._learn(taught)
 
     def _learn(self, aliases: Iterable[TeamAlias]) -> None:
         for alias in aliases:
@@ -79,11 +73,22 @@ class Book:
             if customer_id in names.values():
                 self._learned[team] = {said: id for said, id in names.items() if id != customer_id}
 
-    def _reader_of(self, names: "Names", team: str) -> "Reader":
+    async def _team(self, member: Member) -> "tuple[Reader, Names]":
+        reader, team = await self.reader(), team_of(member)
+        if self._names is None:
+            raise LookupError("a reader without names")
+        if team not in self._learned:
+            return reader, self._names
+        if team not in self._teams:
+            self._teams[team] = self._taught(self._names, team)
+        return self._teams[team]
+
+    def _taught(self, house: "Names", team: str) -> "tuple[Reader, Names]":
         from bot.names.teams import TeamNames
         from bot.understanding import Reader
 
-        return Reader(TeamNames(names, lambda: self._learned[team]), self._calendar)
+        names = TeamNames(house, lambda: self._learned[team])
+        return Reader(names, self._calendar), names
 
     def _ready(self) -> "asyncio.Future[Reader]":
         if self._reader is None:

@@ -55,7 +55,7 @@ def make(model: Model, store: Store, clock: FakeClock, names: Names) -> Make:
     """Makes a second reader with settings of one's own."""
     reader = Reader(names, OfficialCalendar())
 
-    async def books() -> tuple[Reader, View]:
+    async def books(member: Member) -> tuple[Reader, View]:
         return reader, names.view()
 
     def second(**settings: object) -> SecondReader:

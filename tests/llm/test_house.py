@@ -12,8 +12,9 @@ from bot.chat.outgoing import plain
 from bot.domain.clock import FakeClock
 from bot.domain.values import CustomerId
 from config.settings import Llm
+from storage.repositories.aliases import TeamAlias
 from storage.store import Store
-from tests.handlers.company import customer, found, last_record, timeline
+from tests.handlers.company import FOUNDED, customer, found, last_record, member, timeline
 from tests.house import House, card_of, open_house, settings_in
 from tests.llm.endpoint import Act, Model, says, slow, status
 
@@ -59,6 +60,15 @@ async def test_a_guess_gives_way_to_the_customer_just_spoken_of(house: House, mo
     await house.say("li", "今天上午拜访了恒力电子的陈经理")
     await house.say("li", AMBIGUOUS)
     assert len(await timeline(house, "hengli")) == 0
+
+
+async def test_a_name_that_the_team_taught_is_hidden_too(house: House, model: Model) -> None:
+    model.acts = [says()]
+    await house.store.write(lambda tx: tx.aliases.save(TeamAlias("manager:m_chen", "大块头", customer("hengli"), member("li"), FOUNDED)))
+    await house.service.book.refresh([customer("hengli")])
+    await house.say("li", AMBIGUOUS + "，大块头也在")
+    assert "样品" in model.sent
+    assert "大块头" not in model.sent
 
 
 async def test_a_guess_that_was_wrong_is_corrected_like_any_other(house: House, model: Model) -> None:
