@@ -45,12 +45,13 @@ class Store:
     Args:
         url: ``sqlite:///file`` or ``sqlite://`` (memory, for tests).
         exclusive: take the file for this process; a second one is refused with a sentence.
+        group_seconds: for how long units may join a commit that is being made ready.
 
     Raises:
         StorageError: the database cannot be opened; the sentence says why and what to do.
     """
 
-    def __init__(self, url: str, *, exclusive: bool = False) -> None:
+    def __init__(self, url: str, *, exclusive: bool = False, group_seconds: float = GROUP_SECONDS) -> None:
         self.url = database_url(url)
         self.path = None if self.url.database in (None, "", ":memory:") else Path(str(self.url.database))
         self._lock = ProcessLock(self.path) if exclusive and self.path else None
@@ -59,6 +60,7 @@ class Store:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._waiting: queue.PriorityQueue[tuple[int, int, _Unit | None]] = queue.PriorityQueue()
         self._order = count()
+        self._group_seconds = group_seconds
         self._finished = False
         self._listeners: list[Callable[[], None]] = []
         self._closing = threading.Lock()
@@ -127,7 +129,7 @@ class Store:
                 _, _, unit = self._waiting.get(block=number == 0)
             except queue.Empty:
                 return
-            end = end or time.monotonic() + GROUP_SECONDS
+            end = end or time.monotonic() + self._group_seconds
             if unit is None:
                 self._finished = True
                 return
