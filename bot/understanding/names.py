@@ -68,6 +68,8 @@ class View:
     def with_contact(self, name: str) -> frozenset[str]:
         """Ids of the rows that have a contact of this name."""
         base = self.base.by_contact.get(name, frozenset())
+        if not self.changes.rows:
+            return base
         return frozenset(id for id in base if id not in self.changes.rows) | self.changes.by_contact.get(name, frozenset())
 
     def contacts_in(self, text: str) -> list[str]:
