@@ -105,7 +105,8 @@ def delay_reason(page: Page, intent: Intent, people: Sequence[Person]) -> tuple[
     for p in people:
         text = text.replace(p.name, PERSON * len(p.name))
     hits = [m for m in pattern("reasons", "reasons").finditer(text) if len(m[0]) >= 3]
-    hits = hits or [m for m in pattern("reasons", "cues").finditer(text) if len(m[0]) >= 3]
+    for key in ("cues", "blocked"):
+        hits = hits or [m for m in pattern("reasons", key).finditer(text) if len(m[0]) >= 3]
     if not hits:
         return None
     m = hits[0]

@@ -18,7 +18,7 @@ _RATHER = Lazy(
 )
 _RECEIPT = Lazy(r"(?:收到|收)(?:了)?[^,。;]{0,8}(?:预付款?|定金|首付|尾款|货款|回款)(?!的)")
 _SAYS = Lazy(
-    r"\ue000(?:都|也|还|已经|又|就)?(?:说|要我|让我|叫我|催|答应|同意|要求|反馈|表示|承诺|问|嫌|觉得|通知|约我|请我|希望|决定|回复)"
+    r"\ue000(?:都|也|还|已经|又|就)?(?:说|要我|让我|叫我|催|答应|同意|要求|反馈|表示|承诺|问|嫌|觉得|通知|约我|请我|希望|决定|回复|要(?!来|去|到))"
     r"|\ue000 ?:|\ue000(?:的)?(?:来电|电话|微信|邮件|语音|短信)(?:里|上)?(?:说|约|催|问|让|通知|告诉|发|回|要|[,: ])"
 )
 _LEGAL_END = Lazy(r"^\W*[一-鿿A-Za-z()]{4,24}(?:公司|厂|店|集团|中心|医院|学校|合作社)(?=[\s,。;:]|$)")
@@ -214,7 +214,7 @@ def _contact_or_plan(page: Page, *, named: bool, people: bool) -> Intent:
         for w in page.whens
     )
     plan = (coming and page.has("intents", "plan_word")) or bool(re.match(r"^(?:计划|安排|提醒|待办|约)", page.text))
-    told = any(c.tense < 0 for c in page.clauses) or _reports(page) or _SAYS.search(page.bare) is not None
+    told = any(c.tense < 0 for c in page.clauses) or _begins_with_contact(page) or _reports(page) or _SAYS.search(page.bare) is not None
     if re.match(r"(?:帮我)?(?:提醒|记一下|待办|安排:)", page.text.strip()):
         return Intent.PLAN
     if not told and (plan or (coming and (named or people))):
@@ -234,7 +234,20 @@ def _news(page: Page, *, told: bool) -> bool:
         return False
     if find_objections(page.bare) or (find_competitors(page.bare, ()) and _FIELD.search(page.bare)):
         return True
+    if re.match(r"(?:他们?|客户|对方|那边)?(?:还)?(?:让|要|叫|催|请|希望|需要)我们?", page.text):
+        return True
     return told and bool(_THEY.search(page.text)) and len(page.text) >= 5
+
+
+def _begins_with_contact(page: Page) -> bool:
+    """跟钱经理通电话,… without a date of its own and with more to tell is a contact that was made."""
+    head = page.clauses[0]
+    if len(page.clauses) < 2 or head.tense > 0 or _TO_DO.match(head.text) or any(head.start <= w.start < head.end for w in page.whens):
+        return False
+    return any(pattern("channels", kind).search(head.text) for kind in ("wechat", "email", "video", "phone"))
+
+
+_TO_DO = Lazy(r"(?:提醒|记得|要|得|计划|准备|打算|安排|帮我|约|待办|别忘)")
 
 
 def _reports(page: Page) -> bool:

@@ -69,7 +69,7 @@ def _price_patterns() -> tuple[re.Pattern[str], ...]:
 def _quantity_pattern() -> re.Pattern[str]:
     stop = "|".join(words("goods", "not_goods"))
     return re.compile(
-        rf"(?<![\d.A-Za-z第/一每])(?P<n>半|{NUMBER})\s?(?:(?P<u>{_measure()})(?![A-Za-z])(?!{stop})(?!钱)|(?<=[kK])(?![A-Za-z]))"
+        rf"(?<![\d.A-Za-z第/一每])(?P<n>半|{NUMBER})\s?(?:(?P<u>{_measure()})(?:(?<=[一-鿿])|(?![A-Za-z]))(?!{stop})(?!钱)|(?<=[kK])(?![A-Za-z]))"
     )
 
 
@@ -82,9 +82,10 @@ def find_prices(text: str) -> list[Price]:
                 continue
             amount = amount_at(text, m.start("n"))
             value = _said_price(m, amount)
+            end = max(m.end(), amount.end) if amount and value == amount.value and m["n"] and amount.end <= m.end() + 2 else m.end()
             if value is not None and not re.search(r"(?:加|便宜|降|多赚|返|费要?|优惠|涨|贵)$", text[: m.start()]):
                 unit = m["u"] if "u" in m.re.groupindex else None
-                found.append(Price(m.start(), m.end(), value, unit, sure=True))
+                found.append(Price(m.start(), end, value, unit, sure=True))
     return sorted(found, key=lambda p: p.start)
 
 
@@ -92,13 +93,13 @@ def _said_price(m: re.Match[str], amount: Amount | None) -> Decimal | None:
     """The figure, with a spoken tail of tenths (一块二一只 is 1.2)."""
     if m["n"][-1] in "毛角" or (len(m["n"]) > 1 and m["n"][-2] in "毛角"):
         return amount.value if amount else None
-    if m["y"] and not m["m"] and "u" in m.re.groupindex and not re.search("[毛角]", text_of(m)):
+    if m["y"] and not m["m"] and "u" in m.re.groupindex and m.start("u") > m.start("n") and not re.search("[毛角]", text_of(m)):
         return number(m["n"])
     if m["m"] and m["y"] and (whole := number(m["n"])) is not None:
         return whole + (number(m["m"]) or Decimal(0)) / 10
     if amount and amount.end <= m.end() and amount.end > m.end("n") and re.search("[块元毛角]", text_of(m)):
         return amount.value
-    if amount and "u" not in m.re.groupindex and amount.start == m.start("n") and 0 <= amount.end - m.end() <= 2:
+    if amount and ("u" not in m.re.groupindex or m.start("u") < m.start("n")) and amount.start == m.start("n") and 0 <= amount.end - m.end() <= 2:
         return amount.value
     value = number(m["n"])
     if value is None:
@@ -260,6 +261,8 @@ def _is_product(run: str) -> bool:
 
 def read_lines(text: str, codes: list[Code], *, quoting: bool) -> list[Line]:
     """The item lines. ``text`` has names, dates and non-product codes masked; ``quoting``: the message asks for a quotation."""
+    if forms := list(_FORM.finditer(text)):
+        return [_from_form(m, codes) for m in forms]
     prices = find_prices(text)
     models = [
         c
@@ -276,7 +279,7 @@ def read_lines(text: str, codes: list[Code], *, quoting: bool) -> list[Line]:
         ceiling = counts[i + 1].start if i + 1 < len(counts) else len(text)
         line, floor = _line(text, q, prices, models, floor, ceiling, quoting=quoting)
         bare = line.item.name is None and line.item.model is None and line.item.unit_price is None
-        if not (bare and not quoting and (q.unit == "个" or not wanted.search(text[max(0, q.start - 4) : q.start]))):
+        if not (bare and not quoting and (lines or q.unit == "个" or not wanted.search(text[max(0, q.start - 4) : q.start]))):
             lines.append(line)
     used = {s for line in lines for s in line.spans}
     loose = [p for p in prices if (p.start, p.end) not in used]
@@ -285,6 +288,21 @@ def read_lines(text: str, codes: list[Code], *, quoting: bool) -> list[Line]:
         if not lines and quoting:
             lines = [Line(Item(model=c.value), ((c.start, c.end),)) for c in models] or _lump(text)
     return lines
+
+
+_FORM = Lazy(
+    rf"(?:产品|品名|名称|货品|型号|物料|商品|设备)(?:名称|型号)?\s?[:为是]?\s?(?P<name>[^,;。:\s]{{2,24}})[,;。\s]+(?:规格[^,;。]*[,;。\s]+)?"
+    rf"(?:数量|台数|件数)\s?[:为是]?\s?(?P<n>{NUMBER})\s?(?P<u>[一-鿿]|pcs|PCS|kg|KG)?(?:[,;。\s]+(?:含税)?(?:单价|价格)\s?[:为是]?\s?[¥]?(?P<p>{NUMBER}))?"
+)
+
+
+def _from_form(m: re.Match[str], codes: list[Code]) -> Line:
+    """A line written as a form: 产品 比例阀,数量 8,单价 4500."""
+    model = next((c for c in codes if c.kind == "model" and m.start("name") <= c.start and c.end <= m.end("name")), None)
+    name = None if model else m["name"]
+    spans = [m.span(group) for group in ("name", "n", "p") if m[group]]
+    price = number(m["p"]) if m["p"] else None
+    return Line(Item(model.value if model else None, name, number(m["n"]), m["u"], price), tuple(spans))
 
 
 def _lump(text: str) -> list[Line]:

@@ -36,7 +36,7 @@ _PATTERNS: dict[str, str] = {
     "intents": "undo help correct template_command template query new_customer quote_command quote_word sent_quote payment payment_not "
     "contract contract_done complaint visit visit_weak reported plan_word stage_only lost",
     "people": "ours bring",
-    "reasons": "reasons lead_list cues",
+    "reasons": "reasons lead_list cues blocked",
     "stages": " ".join(s.value for s in Stage if s is not Stage.LOST),
     "objections.codes": " ".join(o.value for o in Objection),
     "objections.negated": "patterns",
