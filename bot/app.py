@@ -136,7 +136,7 @@ class Service:
 
     async def checks(self) -> Mapping[str, str]:
         """What ``/readyz`` reports."""
-        found = {task.get_name(): "stopped" if task.done() and task.get_name() != "names" else "ok" for task in self._tasks}
+        found = {task.get_name(): _state(task) for task in self._tasks}
         try:
             now = self.clock.now()
             await self.store.write(lambda tx: tx.facts.set("ready", now.isoformat(), now))
@@ -173,6 +173,11 @@ class Service:
         task = asyncio.create_task(work, name=name)
         task.add_done_callback(_complain)
         self._tasks.append(task)
+
+
+def _state(task: "asyncio.Task[None]") -> str:
+    ended_well = task.done() and not task.cancelled() and task.exception() is None
+    return "ok" if not task.done() or (ended_well and task.get_name() == "names") else "stopped"
 
 
 def _complain(task: "asyncio.Task[None]") -> None:

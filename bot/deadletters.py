@@ -1,8 +1,9 @@
 """``genjin dead``: what could not be handled, sent or done, and how to try it again.
 
-A dead letter's name says where it lies: ``in:12`` an event, ``out:34`` a message.
+A dead letter's name says where it lies: ``in:12`` an event, ``out:34`` a message, ``job:56`` anything else that was to be done.
 """
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -56,7 +57,11 @@ def _rows(records: Reader) -> list[Row]:
         _row(f"out:{m.id}", m.created_at, m.error, plain(decode(m.payload)), f"{m.platform}/{m.chat}")
         for m in records.outbox.dead_ones(MOST)
     ]
-    return events + messages
+    jobs = [
+        _row(f"job:{j.id}", j.finished_at, j.error, json.dumps(dict(j.payload), ensure_ascii=False), words.JOB[j.kind])
+        for j in records.jobs.dead_ones(tuple(words.JOB), MOST)
+    ]
+    return events + messages + jobs
 
 
 def _row(name: str, at: datetime, error: str | None, payload: str, about: str) -> Row:
@@ -66,4 +71,7 @@ def _row(name: str, at: datetime, error: str | None, payload: str, about: str) -
 
 def _again(service: Service, tx: Transaction, name: str) -> bool:
     where, row_id = name.split(":")
-    return service.outbox.retry(tx, int(row_id)) if where == "out" else service.inbox.retry(tx, int(row_id), service.clock.now())
+    if where == "out":
+        return service.outbox.retry(tx, int(row_id))
+    now = service.clock.now()
+    return tx.jobs.revive(int(row_id), now) if where == "job" else service.inbox.retry(tx, int(row_id), now)

@@ -237,5 +237,5 @@ def _say(ctx: Context, event: Event, answer: Answer) -> None:
 
 
 def _note_only(tx: Transaction, job: Job, reason: str) -> None:
-    # The dead job keeps the reason; the audit job reports it.
+    # The dead job keeps the reason; `genjin dead` shows it.
     return

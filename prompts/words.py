@@ -57,6 +57,8 @@ PIECE: Mapping[PieceKind, str] = {
     PieceKind.DOCUMENT: "文件",
     PieceKind.LOCATION: "位置",
 }
+# Jobs that leave no row of their own behind when they are given up.
+JOB: Mapping[str, str] = {"timer": "到点的事", "cron": "定时的事", "media": "取文件"}
 MEASURE: Mapping[PieceKind, str] = {
     PieceKind.TEXT: "条",
     PieceKind.VOICE: "段",

@@ -258,3 +258,18 @@ def test_more_dead_letters_than_a_page_are_all_taken_up(run: Run, database: Path
 
     write(database, fill)
     assert run("dead", "retry", "all").out == "重新排队 60 条\n"
+
+
+def test_work_that_was_given_up_is_listed_and_taken_up_again(run: Run, database: Path) -> None:
+    def bury(tx: Transaction) -> None:
+        tx.jobs.put([{"kind": "timer", "key": "t", "lane": None, "payload": {"kind": "promise", "subject": "l1"}, "run_at": WEDNESDAY}])
+        taken = tx.jobs.claim(["timer"], WEDNESDAY, WEDNESDAY, 1, [])[0]
+        tx.jobs.bury(taken.id, taken.attempt, WEDNESDAY, "KeyError: 'l1'")
+
+    store = Store(f"sqlite:///{database}")
+    store.write_now(bury)
+    store.close()
+    assert "到点的事" in run("dead", "list").out
+    assert "l1" in run("dead", "show", "job:1").out
+    assert run("dead", "retry", "job:1").out == "重新排队 1 条\n"
+    assert run("dead", "list").out == "没有死信。\n"

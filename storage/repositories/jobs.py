@@ -26,6 +26,17 @@ class JobRow:
     crashes: int
 
 
+@dataclass(frozen=True, slots=True)
+class DeadJob:
+    """A job that was given up, and why."""
+
+    id: int
+    kind: str
+    payload: Mapping[str, Any]
+    error: str | None
+    finished_at: datetime
+
+
 COLUMNS = (job.c.id, job.c.kind, job.c.key, job.c.lane, job.c.payload, job.c.attempt, job.c.failures, job.c.crashes)
 
 
@@ -100,6 +111,17 @@ class JobRows:
         """Give it up; False when the lease was lost."""
         query = update(job).where(_mine(job_id, attempt)).values(state="dead", finished_at=at, leased_until=None, error=error)
         return self._db.execute(query).rowcount == 1
+
+    def dead_ones(self, kinds: Collection[str], limit: int) -> list[DeadJob]:
+        """What was given up of these kinds, oldest first."""
+        columns = (job.c.id, job.c.kind, job.c.payload, job.c.error, job.c.finished_at)
+        query = select(*columns).where(job.c.state == "dead", job.c.kind.in_(kinds)).order_by(job.c.id).limit(limit)
+        return many(DeadJob, self._db.execute(query))
+
+    def revive(self, job_id: int, at: datetime) -> bool:
+        """Take a dead job up again; whether it was dead."""
+        again = {"state": "open", "run_at": at, "failures": 0, "crashes": 0, "finished_at": None, "leased_until": None}
+        return self._db.execute(update(job).where(job.c.id == job_id, job.c.state == "dead").values(again)).rowcount == 1
 
     def forget_leases(self) -> None:
         """Free every lease: right only for a process that has the database for itself."""
