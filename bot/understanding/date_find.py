@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from bot.domain.calendar import Calendar
 from bot.understanding.date_offsets import Offset, offset_at
 from bot.understanding.date_parts import Parts, any_rule, grammar
-from bot.understanding.date_solve import Stretch, clock, meant, stretch_of
+from bot.understanding.date_solve import Stretch, add_months, clock, meant, stretch_of
 from bot.understanding.lazy import Lazy
 
 _TRIGGER = Lazy(
@@ -167,6 +167,8 @@ def _single(text: str, p: Parts, now: datetime, calendar: Calendar) -> When | No
     future, past = meant(p, now.date(), calendar, ahead=True), meant(p, now.date(), calendar, ahead=False)
     if p.weeks is not None and p.weekday is None and _RELATION.match(text, p.end):
         future = past = now.date() + timedelta(days=4 - now.weekday(), weeks=p.weeks)
+    if p.months == 0 and p.day is None and p.stretch is None and _RELATION.match(text, p.end):
+        future = past = add_months(now.date().replace(day=1), 1) - timedelta(days=1)
     if stretch is None and future is None:
         return None
     stretch = stretch or (

@@ -245,6 +245,9 @@ def _due(p: Parts, now: date, *, ahead: bool) -> date | None:
     if p.half:
         return None
     due = _clamped(months[0], month, _DUE.get(stretch, 1))
+    if not p.month and p.months is None and not p.quarter and p.quarters is None and year is None and ahead and due < now:
+        following = add_months(now.replace(day=1), 1)
+        due = _clamped(following.year, following.month, _DUE.get(stretch, 1))
     if p.month and p.year is None and p.years is None and ahead and due < now:
         due = _clamped(months[0] + 1, month, _DUE.get(stretch, 1))
     return due

@@ -160,7 +160,7 @@ def _name_before(text: str, at: int, floor: int, *, tokens: int = 1) -> Span | N
     end = at
     for _ in range(tokens):
         gap = end
-        while end > floor and text[end - 1] in (" :," if tokens > 1 else " :"):
+        while end > floor and text[end - 1] in (" :,*×" if tokens > 1 else " :"):
             end -= 1
         if gap - end > 2:
             return None
@@ -219,14 +219,19 @@ def _name_earlier(text: str, at: int) -> Span | None:
     end = at
     for _ in range(4):
         begin = max(text.rfind(c, 0, max(end - 1, 0)) for c in ",。;!?")
-        for m in pattern("goods", "earlier").finditer(text, begin + 1, end):
-            group = m.lastgroup or "a"
-            if _product_in(text, *m.span(group)) == m.span(group):
-                return m.span(group)
+        for m in pattern("goods", "earlier").finditer(text[begin + 1 : end]):
+            start, stop = (begin + 1 + at for at in m.span(m.lastgroup or "a"))
+            if _product_in(text, start, stop) == (start, stop) and text[start:stop] not in words("brands", "brands"):
+                return start, stop
         end = begin
         if begin < 0:
             return None
     return None
+
+
+def _bare_sample(text: str, at: int) -> Span | None:
+    m = re.compile(r"\s?(样品|样片|样件|样机)").match(text, at)
+    return m.span(1) if m else None
 
 
 def _name_after(text: str, at: int) -> Span | None:
@@ -325,9 +330,9 @@ def _line(text: str, q: Quantity, prices: list[Price], models: list[Code], floor
     if model and model.end <= q.start:
         name = _name_between(text, model, q, floor)
     else:
-        name = _name_before(text, start, floor, tokens=3 if quoting else 1) or _name_after(text, q.end)
+        name = _name_before(text, start, floor, tokens=5 if quoting else 1) or _name_after(text, q.end)
         name = name or (_name_before(text, q.start, floor) if start != q.start else None)
-        name = name or (None if floor or quoting else _name_earlier(text, start))
+        name = name or (None if floor or quoting else _name_earlier(text, start)) or _bare_sample(text, q.end)
     if model:
         spans.append((model.start, model.end))
         name = None if name and name[0] < model.end and model.start < name[1] else name
