@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LABELS = {
     "intent": "意图", "customer": "客户", "contacts": "联系人", "channel": "方式", "occurred_on": "发生日期",
     "occurred_time": "发生时间", "next_on": "下次跟进",
-    "next_time": "下次时间", "items": "产品", "total_amount": "总额", "tax_included": "含税", "payment_term_days": "账期(天)",
+    "next_time": "下次时间", "items": "产品", "total_amount": "总额", "tax_included": "含税", "payment_term_days": "账期（天）",
     "payment_amount": "回款", "contract_no": "合同号",
     "tracking_no": "运单号", "phone": "电话", "stage": "阶段", "objections": "顾虑", "competitors": "竞品",
     "delay_reason": "拖延原因", "action_items": "待办", "needs": "需求",
@@ -35,13 +35,13 @@ class Only(StrEnum):
 
 
 def parse(
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="一条消息;写 - 则从标准输入逐行读 JSON:{id, text, now}")],
-    now: Annotated[str | None, typer.Option(metavar="ISO", help="消息的时间,例如 2026-03-18T10:00;缺省为现在")] = None,
-    customers: Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help="客户表,每行一个客户:{name, aliases, contacts, …}")] = None,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="一条消息；写 - 则从标准输入逐行读 JSON：{id, text, now}")],
+    now: Annotated[str | None, typer.Option(metavar="ISO", help="消息的时间，例如 2026-03-18T10:00；缺省为现在")] = None,
+    customers: Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help="客户表，每行一个客户：{name, aliases, contacts, …}")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
     only: Annotated[Only | None, typer.Option(help="只找日期(dates)或数字与金额(money)")] = None,
 ) -> None:
-    """读懂一条消息:意图、客户、日期、产品、金额等。不需要数据库。"""
+    """读懂一条消息：意图、客户、日期、产品、金额等。不需要数据库。"""
     moment = _instant(now, "--now") if now else SystemClock().now()
     understand = _only(only) if only else _record(_reader(customers))
     key = "found" if only else "record"
@@ -80,7 +80,7 @@ def _customers(path: Path) -> "Iterator[KnownCustomer]":
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        _fail(f"读不到客户表 {path}:{getattr(error, 'strerror', None) or '不是 UTF-8 文本'}")
+        _fail(f"读不到客户表 {path}：{getattr(error, 'strerror', None) or '不是 UTF-8 文本'}")
     for number, line in enumerate(lines, 1):
         if line.strip():
             row = _object(line, f"{path} 第 {number} 行")
@@ -98,7 +98,7 @@ def _customers(path: Path) -> "Iterator[KnownCustomer]":
                     row.get("address"),
                 )
             except (KeyError, TypeError, AttributeError):
-                _fail(f"{path} 第 {number} 行不是客户:要有 name,contacts 里每人要有 name")
+                _fail(f"{path} 第 {number} 行不是客户：要有 name，contacts 里每人要有 name")
 
 
 def _stream(key: str, understand: Callable[[str, datetime], Any], moment: datetime) -> None:
@@ -119,7 +119,7 @@ def _object(line: str, where: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
-        _fail(f"{where}不是 JSON:{error.msg}")
+        _fail(f"{where}不是 JSON：{error.msg}")
     if not isinstance(row, dict):
         _fail(f"{where}不是 JSON 对象")
     return row
@@ -129,7 +129,7 @@ def _instant(said: object, where: str) -> datetime:
     try:
         instant = datetime.fromisoformat(str(said))
     except ValueError:
-        _fail(f"{where} 不是 ISO 时间:{said}")
+        _fail(f"{where} 不是 ISO 时间：{said}")
     return instant if instant.tzinfo else instant.replace(tzinfo=SHANGHAI)
 
 
@@ -143,14 +143,14 @@ def _json(value: object) -> str:
 
 
 def _readable(record: dict[str, Any]) -> str:
-    lines = [f"{label}:{_say(key, record)}" for key, label in LABELS.items() if record.get(key) not in (None, [])]
+    lines = [f"{label}：{_say(key, record)}" for key, label in LABELS.items() if record.get(key) not in (None, [])]
     return "\n".join(lines)
 
 
 def _say(key: str, record: dict[str, Any]) -> str:
     value = record[key]
     if key == "customer":
-        return f"{value}{'' if record['customer_known'] else '(客户表里没有)'}"
+        return f"{value}{'' if record['customer_known'] else '（客户表里没有）'}"
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):

@@ -23,10 +23,12 @@ _WORD = Lazy(
 )
 _SPELT = Lazy(r"(?<![A-Za-z])([A-Za-z]) (?=[A-Za-z])")
 _UNITS = Lazy(
-    r"(?i)\d+(?:\.\d+)?(?:k|w|kk|pcs|kg|g|ml|l|m|mm|cm|km|kw|kva|v|a|h|hz|khz|mhz|ghz|t|pc|db|ma|mah|ah|wh|kwh|mpa|um|nm|m2|m3|x\d+|d|p|寸|in|gb|tb|mb)$"
+    r"(?i)\d+(?:\.\d+)?(?:k|w|kk|pcs|kg|g|ml|l|m|mm|cm|km|kw|kva|v|a|h|hz|khz|mhz|ghz|t|pc|db|ma|mah|ah|wh|kwh|mpa|um|nm|m2|m3"
+    r"|x\d+|d|p|寸|in|gb|tb|mb)$"
 )
 _TERMS = Lazy(
-    r"(?i)(?:Q[1-4]|H[12]|5G|4G|A\d|B\d|V\d+(?:\.\d+)?|P\d|T\d|M\d{1,2}|S\d|No\d*|DN\d+|PN\d+|PM2\.5|O2O|B2B|B2C|AI|PLC|MOS|LED|PET|AGV|EMC|TCO|BOM|PO|MOQ|FAE|CTO|CEO)"
+    r"(?i)(?:Q[1-4]|H[12]|5G|4G|A\d|B\d|V\d+(?:\.\d+)?|P\d|T\d|M\d{1,2}|S\d|No\d*|DN\d+|PN\d+|PM2\.5|O2O|B2B|B2C|AI|PLC|MOS|LED"
+    r"|PET|AGV|EMC|TCO|BOM|PO|MOQ|FAE|CTO|CEO)"
 )
 
 

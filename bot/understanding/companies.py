@@ -8,7 +8,10 @@ from bot.understanding.lazy import Lazy
 from bot.understanding.text import MASK
 
 _HAN = "一-鿿A-Za-z0-9"
-_NEVER = Lazy(r"[了吗呢吧我你他她们想掉没]|^[做搞卖有想要]|^(?:对方|客户|老板|领导|采购|技术)|^(?:老|旧|新|这|那)(?:设备|机器|工厂|学校|医院|超市|酒店|项目)")
+_NEVER = Lazy(
+    r"[了吗呢吧我你他她们想掉没]|^[做搞卖有想要]|^(?:对方|客户|老板|领导|采购|技术)"
+    r"|^(?:老|旧|新|这|那)(?:设备|机器|工厂|学校|医院|超市|酒店|项目)"
+)
 _WITHIN = Lazy(r"(?:[区县市镇乡村园路街]|开发区|工业园|这边|那边)的$")
 _BEFORE = Lazy(r"^.*(?:了个客户|新客户|的客户|客户)[,:]?")
 
@@ -43,7 +46,8 @@ def _place() -> re.Pattern[str]:
 def _declared() -> re.Pattern[str]:
     return re.compile(
         r"(?:(?:新建?|新增|增加|添加|创建|建|加|录入?|登记)(?:一下|一个|个|条)?(?:新)?的?(?:客户|线索|档案?)|新客户|新线索|新建|线索|潜在客户"
-        r"|客户名称?|公司名称?|新开一家(?:网点|门店|店|客户)?|录个新?(?:客户|线索)|加个(?:客户|线索))(?:[, ]?(?:录|登记|建|加)(?:一)?下)?[: 是叫,]*"
+        r"|客户名称?|公司名称?|新开一家(?:网点|门店|店|客户)?|录个新?(?:客户|线索)|加个(?:客户|线索))"
+        r"(?:[, ]?(?:录|登记|建|加)(?:一)?下)?[: 是叫,]*"
         rf"(?P<name>[{_HAN}]{{3,24}})|(?:^|[,\s])(?:公司|单位|名字|客户)?(?:叫|名叫|名称是)(?:做)?(?P<called>[{_HAN}]{{3,16}})"
     )
 
@@ -121,5 +125,10 @@ def _anchored(text: str, begin: int, end: int) -> bool:
     tails = "|".join(map(re.escape, words("customers", "tail")))
     right = text[end : end + 4]
     leads = [m.end() for m in _lead().finditer(text[max(0, begin - 6) : begin])]
-    left_ok = begin == 0 or text[begin - 1] in " ,。:;、" or bool(_WITHIN.search(text[:begin])) or (bool(leads) and max(0, begin - 6) + leads[-1] == begin)
+    left_ok = (
+        begin == 0
+        or text[begin - 1] in " ,。:;、"
+        or bool(_WITHIN.search(text[:begin]))
+        or (bool(leads) and max(0, begin - 6) + leads[-1] == begin)
+    )
     return left_ok and (not right or right[0] in " ,。:;、(" + MASK or bool(re.match(tails, right)))

@@ -11,7 +11,7 @@ from bot.understanding.date_solve import Stretch, add_months, clock, meant, stre
 from bot.understanding.lazy import Lazy
 
 _TRIGGER = Lazy(
-    r"[\d零〇一二三四五六七八九十两俩仨半几第全廿Qq去今明后前大上下本这当次来首末第最双国元春季清端中重七五八教圣情妇青儿建母父感除小年月周星礼昨早晨凌黎一午傍晚夜深白过节未近再之现此正马最]"
+    r"[同闰农阴旧腊冬立处芒惊谷霜寒秋夏暑初\d零〇一二三四五六七八九十两俩仨半几第全廿Qq去今明后前大上下本这当次来首末第最双国元春季清端中重七五八教圣情妇青儿建母父感除小年月周星礼昨早晨凌黎一午傍晚夜深白过节未近再之现此正马最]"
 )
 _GLUE = Lazy(r"[ ,的份]{1,2}|那天|那边")
 _AGAIN = Lazy(r"[ ,、(]{0,2}(?:周|星期|礼拜)[一二三四五六日天]\)?")
@@ -242,6 +242,10 @@ def _range(text: str, pos: int, now: datetime, calendar: Calendar) -> When | Non
     right = _point(text, link.end())
     if right is None and (right := _bare_right(text, link.end(), left)):
         right.end = link.end() + 4
+    if right is None and (present := re.compile("现在|目前|如今").match(text, link.end())) and (one := stretch_of(left, now)):
+        return When(
+            pos, present.end(), "range", one[0], now, None, None, meant(left, now.date(), calendar, ahead=False), tense=-1, parts=left
+        )
     if right is None:
         return None
     _share(left, right)

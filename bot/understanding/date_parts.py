@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.understanding.date_words import DAY_PARTS, HOLIDAYS, RELATIVE_DAYS, RELATIVE_YEARS, WEEKDAYS
+from bot.understanding.lunar import MONTHS
 from bot.understanding.numerals import small
 
 Match = re.Match[str]
@@ -39,6 +40,8 @@ class Parts:
     holiday: str | None = None
     after_holiday: bool = False
     lunar_days: int = 0
+    lunar: tuple[int, int, bool] | None = None
+    season: str | None = None
     daypart: str | None = None
     hour: int | None = None
     minute: int | None = None
@@ -50,7 +53,19 @@ class Parts:
         """Whether a day, week, month or year was said, not only a time of day."""
         return self.level < 8 or any(
             v is not None
-            for v in (self.year, self.years, self.month, self.months, self.day, self.days, self.weekday, self.weeks, self.holiday)
+            for v in (
+                self.year,
+                self.years,
+                self.month,
+                self.months,
+                self.day,
+                self.days,
+                self.weekday,
+                self.weeks,
+                self.holiday,
+                self.lunar,
+                self.season,
+            )
         )
 
 
@@ -173,6 +188,18 @@ def _new_year(m: Match, p: Parts) -> None:
     p.holiday, p.lunar_days = "春节", (small(m["ny"]) or 1) - 1
 
 
+def _lunar(m: Match, p: Parts) -> None:
+    """A day of the lunar calendar; day 0 stands for the whole month."""
+    said = m.groupdict()
+    day = (said.get("ld") or "").removeprefix("初").replace("廿", "二十")
+    p.lunar = (MONTHS.get(said.get("lm") or "正", 0), small(day) or 0, bool(said.get("leap")))
+    p.bad = not p.lunar[0] or (bool(day) and not 1 <= p.lunar[1] <= 30)
+
+
+def _season(m: Match, p: Parts) -> None:
+    p.season = m["se"]
+
+
 def _days(m: Match, p: Parts) -> None:
     p.days = RELATIVE_DAYS[m[0]]
 
@@ -240,7 +267,9 @@ _GRAMMAR: tuple[tuple[int, str, Callable[[Match, Parts], None]], ...] = (
     (3, r"(?<![\d.])(?P<y>20\d\d|19\d\d)[-/.](?P<m>1[0-2]|0?[1-9])(?!\d|[/.]\d|-\d{1,2}(?!\d))", _year_month),
     (6, r"(?<![\d./·:-])(?P<m>1[0-2]|0?[1-9])[/·](?P<d>3[01]|[12]\d|0?[1-9])(?:日|号)?(?![\d/·.]|[A-Za-z])", _month_day),
     (6, r"(?<![\d./A-Za-z-])(?P<m>1[0-2]|0[1-9])-(?P<d>3[01]|[12]\d|0[1-9])(?![\d-]|[A-Za-z])", _month_day),
-    (6, r"(?<![\d./A-Za-z¥])(?P<m>1[0-2]|[1-9])\.(?P<d>3[01]|[12]\d|[1-9])(?=(?:日|号)?(?:去|来|见|之?前|上午|下午|晚上|过去|拜访|再|到(?!账)|开会|约|签|交|送))", _month_day),
+    (6,
+        r"(?<![\d./A-Za-z¥])(?P<m>1[0-2]|[1-9])\.(?P<d>3[01]|[12]\d|[1-9])(?=(?:日|号)?(?:去|来|见|之?前|上午|下午|晚上|过去|拜访|再|到(?!账)|开会|约|签|交"
+        r"|送))", _month_day),
     (1, r"(?<![\d零〇一二三四五六七八九十百])(?P<year>\d{4}|\d\d|[零〇一二三四五六七八九]{4}"
 r"|[零〇一二三四五六七八九]{2}) ?年(?!级|以[内来上]|之?[内间]|多|半|来|(?<!\d{4}年)内)", _year),
     (1, r"(?<!\d)(?P<year>\d{4}) ?年(?!级|多|半|来)", _year),
@@ -268,7 +297,15 @@ r"|中(?!午|秋|间|国|心|标|型|小|部|间)|上半月|下半月|伊始|月
     (6, r"下班(?=之?前|以前)", _today),
     (6, r"[今明昨当](?=[早晚晨夜]|上午|下午|中午|午)|今(?=[去到跑拜在])", _days),
     (6, rf"第(?P<dy>{N})[天日](?=[上下早晚中起前后]|$)", _nth_day),
-    (6, r"(?:大年|正月|年)初(?P<ny>[一二三四五六七八九十]|十[一二三四五])(?:后)?", _new_year),
+    (6, r"(?:农历|阴历|旧历)?(?P<leap>闰)?(?P<lm>正|腊|冬|十[一二]|[二三四五六七八九十])月"
+     r"(?P<ld>初[一二三四五六七八九十]|廿[一二三四五六七八九])", _lunar),
+    (6, rf"(?:农历|阴历|旧历)(?P<leap>闰)?(?P<lm>正|腊|冬|十[一二]|[一二三四五六七八九十])月(?P<ld>{N})", _lunar),
+    (6, r"(?P<lm>正|腊)月(?P<ld>三十|二?十[一二三四五六七八九]?)", _lunar),
+    (6, r"(?P<ld>初[二三四五六七八九十])(?=开工|上班|开市|复工|再|去|来|以?后|之?前|$|[,。])", _lunar),
+    (3, r"(?P<leap>闰)(?P<lm>[二三四五六七八九十]|十[一二])月(?!初|廿)", _lunar),
+    (3, r"(?P<se>[春夏秋冬])[季天](?!度)", _season),
+    (3, r"暑假", lambda m, p: setattr(p, "month", (7, 8))),
+    (6, r"(?:大年|年)初(?P<ny>[一二三四五六七八九十]|十[一二三四五])(?:后)?", _new_year),
     (6, r"前(?P<fd>\d{1,2}|[一二两三四五六七八九十]{1,2})[天日]", _first_days),
     (6, r"最后(?P<ld>\d{1,2}|[一二两三四五六七八九十]{1,2})[天日]", _last_days),
     (6, rf"(?:过完|过了)(?P<hol>{_either(HOLIDAYS)})(?:节|假期|长假|小长假)?(?P<after>(?=.|$))", _over_holiday),

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from bot.domain.calendar import Calendar
 from bot.understanding.date_parts import Parts
 from bot.understanding.date_words import AFTERNOON, DAY_PARTS, LATE, OFFICIAL, feast
+from bot.understanding.lunar import month_of, season, solar
 
 Stretch = tuple[datetime | None, datetime | None]
 DAY = timedelta(days=1)
@@ -97,9 +98,15 @@ def days_of(p: Parts, now: date) -> tuple[date, date] | None:
     """First and last day of what was said, in the period that now lies in where none was said."""
     months = _month_of(p, now)
     year = _year_of(p, now)
+    if p.lunar is not None:
+        return _lunar_days(p, year or now.year)
+    if p.season is not None:
+        return season(p.season, year or now.year)
     if p.holiday is not None:
-        eve = p.holiday in ("除夕", "大年三十", "年三十") and year is not None
-        day = feast(p.holiday, (year or now.year) + eve)
+        eve = p.holiday in ("除夕", "大年三十", "年三十")
+        day = feast(p.holiday, (year or now.year) + (eve and year is not None))
+        if eve and year is None and day and day < now:
+            day = feast(p.holiday, now.year + 1)
         return (day + p.lunar_days * DAY,) * 2 if day else None
     if p.days is not None:
         return now + p.days * DAY, now + p.days * DAY
@@ -115,6 +122,14 @@ def days_of(p: Parts, now: date) -> tuple[date, date] | None:
     if months or year is not None or p.stretch or p.first_days or p.last_days:
         return _period(p, months, year, now)
     return None
+
+
+def _lunar_days(p: Parts, year: int) -> tuple[date, date] | None:
+    month, number, doubled = p.lunar or (1, 1, False)
+    if not number:
+        return month_of(year, month, doubled=doubled)
+    day = solar(year, month, number, doubled=doubled)
+    return (day, day) if day else None
 
 
 def _period(p: Parts, months: tuple[int, int, int] | None, year: int | None, now: date) -> tuple[date, date] | None:
@@ -182,6 +197,10 @@ def meant(p: Parts, now: date, calendar: Calendar, *, ahead: bool) -> date | Non
     """The one day a rep means: the next such day when ``ahead``, else the latest one that is not in the future."""
     if p.holiday is not None:
         return _holiday(p, now, calendar, ahead=ahead)
+    if p.lunar is not None:
+        return _lunar_day(p, now, ahead=ahead)
+    if p.season is not None:
+        return None
     if p.stretch or p.half or p.quarters is not None or p.quarter:
         return _due(p, now, ahead=ahead)
     if p.weekday is not None:
@@ -194,6 +213,14 @@ def meant(p: Parts, now: date, calendar: Calendar, *, ahead: bool) -> date | Non
         return _day_or_month(p, now, ahead=ahead)
     days = days_of(p, now)
     return days[0] if days and not (p.years is not None and p.level == 1) else None
+
+
+def _lunar_day(p: Parts, now: date, *, ahead: bool) -> date | None:
+    year = _year_of(p, now)
+    days = _lunar_days(p, year or now.year)
+    if year is None and days and ((ahead and days[0] < now) or (not ahead and days[0] > now)):
+        days = _lunar_days(p, now.year + (1 if ahead else -1))
+    return days[0] if days else None
 
 
 def _working_weekday(p: Parts, now: date, *, ahead: bool) -> date:

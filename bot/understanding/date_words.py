@@ -1,6 +1,8 @@
 """The words of the calendar: days, parts of a day, holidays, units."""
 
-from datetime import date
+from datetime import date, timedelta
+
+from bot.understanding.lunar import TERMS, solar, term
 
 RELATIVE_DAYS = {
     "大大后天": 4, "大后天": 3, "后天": 2, "明天": 1, "明日": 1, "次日": 1, "隔天": 1, "明儿": 1, "明": 1, "今天": 0, "今日": 0,
@@ -43,29 +45,12 @@ FIXED = {
 }  # fmt: skip
 # Month, ordinal and weekday of the feasts that fall on "the second Sunday".
 ORDINAL = {"母亲节": (5, 2, 6), "父亲节": (6, 3, 6), "感恩节": (11, 4, 3)}
-# First day of the lunar year; the other lunar days follow from the offset where no leap month lies between, else from the table below.
-SPRING = {
-    2016: "0208", 2017: "0128", 2018: "0216", 2019: "0205", 2020: "0125", 2021: "0212", 2022: "0201", 2023: "0122", 2024: "0210",
-    2025: "0129", 2026: "0217",
-    2027: "0206", 2028: "0126", 2029: "0213", 2030: "0203", 2031: "0123", 2032: "0211", 2033: "0131", 2034: "0219", 2035: "0208",
-}  # fmt: skip
-DRAGON = {
-    2006: "0531", 2016: "0609", 2017: "0530", 2018: "0618", 2019: "0607", 2020: "0625", 2021: "0614", 2022: "0603", 2023: "0622",
-    2024: "0610", 2025: "0531",
-    2026: "0619", 2027: "0609", 2028: "0528", 2029: "0616", 2030: "0605", 2031: "0624", 2032: "0612", 2033: "0601", 2034: "0620",
-    2035: "0610",
-}  # fmt: skip
-AUTUMN = {
-    2016: "0915", 2017: "1004", 2018: "0924", 2019: "0913", 2020: "1001", 2021: "0921", 2022: "0910", 2023: "0929", 2024: "0917",
-    2025: "1006", 2026: "0925",
-    2027: "0915", 2028: "1003", 2029: "0922", 2030: "0912", 2031: "1001", 2032: "0919", 2033: "0908", 2034: "0927", 2035: "0916",
-}  # fmt: skip
+# Lunar month and day, and days from there.
 LUNAR = {
-    "春节": (SPRING, 0), "过年": (SPRING, 0), "大年初一": (SPRING, 0), "除夕": (SPRING, -1), "大年三十": (SPRING, -1),
-    "年三十": (SPRING, -1), "小年": (SPRING, -7),
-    "元宵": (SPRING, 14), "端午": (DRAGON, 0), "中秋": (AUTUMN, 0), "七夕": (AUTUMN, -38), "重阳": (AUTUMN, 24),
+    "春节": (1, 1, 0), "过年": (1, 1, 0), "大年初一": (1, 1, 0), "除夕": (1, 1, -1), "大年三十": (1, 1, -1), "年三十": (1, 1, -1),
+    "小年": (1, 1, -7), "元宵": (1, 15, 0), "端午": (5, 5, 0), "七夕": (7, 7, 0), "中秋": (8, 15, 0), "重阳": (9, 9, 0),
 }  # fmt: skip
-HOLIDAYS = (*FIXED, *ORDINAL, *LUNAR, "清明")
+HOLIDAYS = (*FIXED, *ORDINAL, *LUNAR, *TERMS)
 # What the official calendar calls a holiday, by the names said.
 OFFICIAL = {
     "元旦": "元旦", "春节": "春节", "过年": "春节", "清明": "清明", "五一": "五一", "劳动节": "五一", "端午": "端午",
@@ -81,11 +66,10 @@ def feast(name: str, year: int) -> date | None:
         month, nth, weekday = ORDINAL[name]
         first = date(year, month, 1)
         return first.replace(day=1 + (weekday - first.weekday()) % 7 + 7 * (nth - 1))
-    if name == "清明":
-        # The sun reaches 15° on 4 April except in the third and, until 2043, the second year after a leap year.
-        return date(year, 4, 5 if year % 4 in (2, 3) else 4)
+    if name in TERMS:
+        return term(name, year)
     if name not in LUNAR:
         return None
-    table, offset = LUNAR[name]
-    day = table.get(year)
-    return date.fromordinal(date(year, int(day[:2]), int(day[2:])).toordinal() + offset) if day else None
+    month, day, offset = LUNAR[name]
+    begin = solar(year, month, day)
+    return begin + timedelta(days=offset) if begin else None

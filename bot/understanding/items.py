@@ -9,32 +9,12 @@ from bot.understanding.codes import Code
 from bot.understanding.dictionary import commonness
 from bot.understanding.knowledge import derived, pattern, words
 from bot.understanding.lazy import Lazy
-from bot.understanding.money import Amount, amount_at, find_amounts
+from bot.understanding.money import amount_at, find_amounts
 from bot.understanding.numerals import ARABIC, HANZI, NUMBER, number
+from bot.understanding.prices import Price, Quantity, find_prices, find_quantities, measure
 from bot.understanding.text import MASK
 
 _GAP = rf"\s,。;:!?、()+×*→{MASK}"
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A count of goods at [start, end); ``unit`` None where only a K follows the figure."""
-
-    start: int
-    end: int
-    value: Decimal
-    unit: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """A price per unit at [start, end); ``sure`` when the words say that it is per unit."""
-
-    start: int
-    end: int
-    value: Decimal
-    unit: str | None
-    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,98 +23,6 @@ class Line:
 
     item: Item
     spans: tuple[Span, ...]
-
-
-@derived
-def _measure() -> str:
-    # 付 is a pair of brake pads, but also "to pay".
-    return "(?:" + "|".join(map(re.escape, words("goods", "measures"))) + "|付(?![了款清过给定现出]))"
-
-
-@derived
-def _price_patterns() -> tuple[re.Pattern[str], ...]:
-    tenths = r"(?P<m>[一二三四五六七八九\d](?=[一每/毛角]))?(?:[毛角][一二三四五六七八九]?)?"
-    money = rf"[¥]?(?P<n>{NUMBER}|\d+(?:\.\d+)?)(?:多)?(?P<y>块钱?|元)?{tenths}"
-    unit = f"(?P<u>{_measure()})"
-    return (
-        re.compile(
-            rf"[¥]?(?P<n>{NUMBER}(?:[毛角]\d?)?)(?P<y>块钱?|元)?(?P<m>[一二三四五六七八九\d])?[毛角]?\s?(?:/|一|每)\s?{unit}(?![一二三四五六七八九十百千万\d])(?!线|产线)"
-        ),
-        re.compile(rf"(?:每|一|/){unit}(?:是|要|卖|报|给|才|只要|单价|的?价格)?\s?{money}(?!\s?{_measure()})"),
-        re.compile(rf"(?:{pattern('goods', 'unit_cue').pattern})(?:是|为|:|到|降到|做到)?\s?(?:在)?{money}(?!\s?{_measure()})"),
-    )
-
-
-@derived
-def _quantity_pattern() -> re.Pattern[str]:
-    stop = "|".join(words("goods", "not_goods"))
-    return re.compile(
-        rf"(?<![\d.A-Za-z第/一每])(?P<n>半|{NUMBER})\s?(?:(?P<u>{_measure()})(?:(?<=[一-鿿])|(?![A-Za-z]))(?!{stop})(?!钱)|(?<=[kK])(?![A-Za-z]))"
-    )
-
-
-def find_prices(text: str) -> list[Price]:
-    """Prices said to be per unit."""
-    found: list[Price] = []
-    for rule in _price_patterns():
-        for m in rule.finditer(text):
-            if any(m.start() < p.end and p.start < m.end() for p in found):
-                continue
-            amount = amount_at(text, m.start("n"))
-            value = _said_price(m, amount)
-            end = max(m.end(), amount.end) if amount and value == amount.value and m["n"] and amount.end <= m.end() + 2 else m.end()
-            if value is not None and not re.search(r"(?:加|便宜|降|多赚|返|费要?|优惠|涨|贵)$", text[: m.start()]):
-                unit = m["u"] if "u" in m.re.groupindex else None
-                found.append(Price(m.start(), end, value, unit, sure=True))
-    return sorted(found, key=lambda p: p.start)
-
-
-def _said_price(m: re.Match[str], amount: Amount | None) -> Decimal | None:
-    """The figure, with a spoken tail of tenths (一块二一只 is 1.2)."""
-    if m["n"][-1] in "毛角" or (len(m["n"]) > 1 and m["n"][-2] in "毛角"):
-        return amount.value if amount else None
-    if m["y"] and not m["m"] and "u" in m.re.groupindex and m.start("u") > m.start("n") and not re.search("[毛角]", text_of(m)):
-        return number(m["n"])
-    if m["m"] and m["y"] and (whole := number(m["n"])) is not None:
-        return whole + (number(m["m"]) or Decimal(0)) / 10
-    if amount and amount.end <= m.end() and amount.end > m.end("n") and re.search("[块元毛角]", text_of(m)):
-        return amount.value
-    if amount and ("u" not in m.re.groupindex or m.start("u") < m.start("n")) and amount.start == m.start("n") and 0 <= amount.end - m.end() <= 2:
-        return amount.value
-    value = number(m["n"])
-    if value is None:
-        return None
-    return value + (number(m["m"]) or Decimal(0)) / 10 if m["m"] and m["y"] else value
-
-
-def text_of(m: re.Match[str]) -> str:
-    """The figure of a price with its currency words."""
-    return m.string[m.start("n") : m.end()]
-
-
-def find_quantities(text: str, prices: list[Price]) -> list[Quantity]:
-    """Counts of goods that are being quoted, ordered, sent or lent."""
-    out = []
-    for m in _quantity_pattern().finditer(text):
-        if any(m.start() < p.end and p.start < m.end() for p in prices):
-            continue
-        value = Decimal("0.5") if m["n"] == "半" else number(m["n"])
-        if value is None or (m["n"] in ("一", "1") and m["u"] in ("个", "条", "张", "份", "把", "块", "部", "批", "面", "次", "打")):
-            continue
-        if m["u"] == "件" and text[m.end() : m.end() + 1] in ("套", "装"):
-            continue
-        if m["u"] == "个" and re.match(f"[{HANZI}]", text[m.end() :]):
-            continue
-        out.append(Quantity(m.start(), m.end(), value, m["u"]))
-    return [q for q in out if not _elsewhere(text, q)]
-
-
-def _elsewhere(text: str, q: Quantity) -> bool:
-    """Stock, faulty goods, what was delivered before."""
-    begin = max(text.rfind(c, 0, q.start) for c in ",。;!?")
-    before = text[max(begin + 1, q.start - 10) : q.start]
-    after = text[q.end : q.end + 6]
-    return bool(pattern("goods", "not_now").search(before) or pattern("goods", "not_now_after").match(after.lstrip()))
 
 
 @derived
@@ -245,7 +133,7 @@ def _name_after(text: str, at: int) -> Span | None:
     if stop := _after_words().search(run):
         run = run[: stop.start()]
     run = _SAMPLE.sub("", run)
-    if figure := re.search(rf"[{HANZI}\d]{{2,}}|[¥@]|[一每/]{_measure()}", run):
+    if figure := re.search(rf"[{HANZI}\d]{{2,}}|[¥@]|[一每/]{measure()}", run):
         run = run[: figure.start()]
     return (begin, begin + len(run)) if _is_product(run) else None
 
@@ -260,7 +148,7 @@ def _is_product(run: str) -> bool:
         2 <= len(run) <= 14
         and bool(re.search("[一-鿿A-Za-z]", run))
         and run not in words("goods", "no_products")
-        and not re.fullmatch(r"[今明昨后前]天|含税|未税|合同|一[次下]|其中|\d+[kKwW]?", run)
+        and not re.fullmatch(r"\d+(?:ml|ML|L|l|g|kg|mm|cm)?|[今明昨后前]天|含税|未税|合同|一[次下]|其中|\d+[kKwW]?", run)
     )
 
 
@@ -359,7 +247,7 @@ def _price_for(text: str, q: Quantity, prices: list[Price], floor: int, ceiling:
     before = [p for p in prices if floor <= p.start and p.end <= q.start and q.start - p.end <= 3]
     if before and (not after or before[-1].unit == q.unit):
         return before[-1]
-    if after and not re.search(rf"[{HANZI}\d]{_measure()}", text[q.end : after[0].start]):
+    if after and not re.search(rf"[{HANZI}\d]{measure()}", text[q.end : after[0].start]):
         return after[0]
     return _bare_price(text, q)
 
@@ -381,11 +269,12 @@ def _bare_price(text: str, q: Quantity) -> Price | None:
         return None
     rest = text[amount.end :]
     if not amount.marked and (
-        re.match(rf"\s?(?:{_measure()}|[%天周月年号日点折:]|个|小时|公里|人)|-\d|/(?!{_measure()})", rest)
-        or amount.value < Decimal("0.0001")
+        re.match(rf"\s?(?:{measure()}|[%天周月年号日点折:]|个|小时|公里|人)|-\d|/(?!{measure()})", rest) or amount.value < Decimal("0.0001")
     ):
         return None
-    if not amount.marked and not re.match(r"\s*(?:$|[,。;!()]|\s(?=[\dA-Za-z一-鿿])|含|不含|未税|带|不带|裸|月结|账期|报价|报|现|款|包)", rest):
+    if not amount.marked and not re.match(
+        r"\s*(?:$|[,。;!()]|\s(?=[\dA-Za-z一-鿿])|含|不含|未税|带|不带|裸|月结|账期|报价|报|现|款|包)", rest
+    ):
         return None
     return Price(amount.start, amount.end, amount.value, None, sure=False)
 

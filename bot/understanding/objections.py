@@ -25,6 +25,8 @@ def _negated() -> re.Pattern[str]:
 def find_objections(text: str, rivals: Sequence[tuple[str, Span]] = ()) -> list[tuple[Objection, Span]]:
     """Objection codes with the words that show them; negated ones are not listed, a competitor in the field counts."""
     found = [f for f in _said_objections(text) if f[0] is not Objection.QUALITY_DOUBT or not _of_rival(text, f[1][0], rivals)]
+    if rivals and _replaced().search(text):
+        found = [f for f in found if f[0] is not Objection.COMPETITOR or not _USING.match(text, f[1][0])]
     codes = {code for code, _ in found}
     if rivals and Objection.COMPETITOR not in codes and not _replaced().search(text):
         found.append((Objection.COMPETITOR, rivals[0][1]))
@@ -36,6 +38,9 @@ def find_objections(text: str, rivals: Sequence[tuple[str, Span]] = ()) -> list[
 @derived
 def _replaced() -> re.Pattern[str]:
     return re.compile("|".join(groups("objections", "rival")["replaced"]))
+
+
+_USING = Lazy(r"[^,。;]{0,3}(?:一直|现在|目前|还在|已经|都|向来|多年)?(?:在)?用")
 
 
 def _said_objections(text: str) -> list[tuple[Objection, Span]]:

@@ -156,7 +156,9 @@ def _placed(text: str, p: Person, colleagues: Collection[str]) -> Person:
     return Person(p.start, p.end, p.name, title, department, _is_ours(left, right, p, colleagues))
 
 
-_AFTER_OURS = Lazy(r"[(,]?(?:是)?(?:我们?|咱们?|公司|自己)(?:的)?(?:同事|售前|售后|技术|工程|销售|领导|经理|主管|助理|内勤|徒弟|师傅|老板|部门|团队|人)")
+_AFTER_OURS = Lazy(
+    r"[(,]?(?:是)?(?:我们?|咱们?|公司|自己)(?:的)?(?:同事|售前|售后|技术|工程|销售|领导|经理|主管|助理|内勤|徒弟|师傅|老板|部门|团队|人)"
+)
 
 
 @derived

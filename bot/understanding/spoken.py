@@ -51,7 +51,9 @@ def _beside() -> tuple[re.Pattern[str], re.Pattern[str]]:
     functions = [*words("customers", "not_names"), *words("people", "departments"), *(t for t in titles if len(t) > 1)]
     no_names = "|".join(map(re.escape, sorted(functions, key=len, reverse=True)))
     leads = "|".join(map(re.escape, words("customers", "lead")))
-    return re.compile(f"(?:(?:{no_names}|{leads}|{_LEADING})+[上里]?)+"), re.compile(f"(?:{no_names}|[的家里跟给找去约让催帮请问说与同向把被再又])+$")
+    return re.compile(f"(?:(?:{no_names}|{leads}|{_LEADING})+[上里]?)+"), re.compile(
+        f"(?:{no_names}|[的家里跟给找去约让催帮请问说与同向把被再又])+$"
+    )
 
 
 def _run_before(text: str, end: int) -> int:

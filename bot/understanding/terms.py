@@ -11,7 +11,9 @@ from bot.understanding.money import Amount, find_amounts
 from bot.understanding.numerals import NUMBER, small
 
 _TERM = Lazy(
-    rf"月结(?P<a>{NUMBER})?(?P<au>天|日|个?月)?|账期(?:从{NUMBER}(?:天|个?月)|是|为|给|要|想要|做|谈|坚持|可以|放|他|申请|改成|延长?到|:|\s)*(?:月结)?(?P<b>{NUMBER}|半)?(?P<bu>天|日|个?月|年|个?季度)?|(?P<cash>款到发货|现款现货|现结|先款后货|货到付款|现金结算|款到(?!账|了|位|没))|(?:货到|票到|到货|开票)后?(?P<c>{NUMBER})天|(?P<q>季结)|(?P<d>{NUMBER})(?P<du>天|个月)账期"
+    rf"月结(?P<a>{NUMBER})?(?P<au>天|日|个?月)?|账期(?:从{NUMBER}(?:天|个?月)|是|为|给|要|想要|做|谈|坚持|可以|放|他|申请|改成|延长?到|:|\s)*(?:月结)?(?P<b>{NUMBER}"
+    rf"|半)?(?P<bu>天|日|个?月|年|个?季度)?|(?P<cash>款到发货|现款现货|现结|先款后货|货到付款|现金结算|款到(?!账|了|位|没))|(?:货到|票到|到货|开票)后?(?P<c>{NUMBER})天|(?P<q>季结)"
+    rf"|(?P<d>{NUMBER})(?P<du>天|个月)账期"
 )
 _OURS = Lazy(r"(?:我们?|咱们?|公司|最多|只能|最终|最后)[^,。]{0,8}$")
 _RECEIVED = Lazy(
@@ -111,9 +113,9 @@ def _free_amounts(text: str, taken: list[Span]) -> list[Amount]:
 def _is_money(text: str, a: Amount) -> bool:
     """Whether a number can be a sum of money: marked, in thousands and more, and followed by no measure."""
     after = text[a.end : a.end + 3]
-    if re.match(r"\s?(?:m2|平|立?方米?|[付架亩件%天周月年号日点台套只个箱桶瓶包片颗根吨米家人次件批期成店楼期倍]|公斤|小时|分钟|pcs|PCS)", after) or re.search(
-        r"[第\dA-Za-z.-]$", text[: a.start]
-    ):
+    if re.match(
+        r"\s?(?:m2|平|立?方米?|[付架亩件%天周月年号日点台套只个箱桶瓶包片颗根吨米家人次件批期成店楼期倍]|公斤|小时|分钟|pcs|PCS)", after
+    ) or re.search(r"[第\dA-Za-z.-]$", text[: a.start]):
         return False
     said = text[a.start : a.end]
     return (
