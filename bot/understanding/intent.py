@@ -118,7 +118,7 @@ def _visited(page: Page) -> bool:
         m = pattern("intents", "visit").search(page.bare[clause.start : clause.end])
         if not m or (clause.tense > 0 and not _STRONG_PAST.search(clause.text)):
             continue
-        if re.match(r"见(?:了|到|着|过)|去(?:了|过)|跑了|走了|没见|当面|拜访[了完过]", m[0]) or clause.tense < 0 or told:
+        if re.match(r"见(?:了|到|着|过|的)|去(?:了|过)|跑了|走了|没见|当面|拜访[了完过]", m[0]) or clause.tense < 0 or told:
             return not _only_coming(page, clause.start + m.start())
     return False
 

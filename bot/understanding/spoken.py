@@ -11,7 +11,7 @@ PERSON = "\ue001"
 _RUN = Lazy(r"[一-鿿A-Za-z]{2,9}")
 _LETTER = Lazy(r"[一-鿿A-Za-z]")
 _LEADING = r"[的了着过没不很都就才还吗呢吧啊呀我你他她它们这那说问让把被给去跟和到在是叫找约见帮从向与同催]"
-_NEVER = Lazy(r"[的了吗呢吧啊呀我你他她它们这那哪谁没不]|什么|怎么|^[聊谈见看说问打发报寄送小老第每一两三四五六七八九十几]")
+_NEVER = Lazy(r"[的了吗呢吧啊呀我你他她它们这那哪谁没不]|什么|怎么|[是为]$|^人|^[聊谈见看说问打发报寄送小老第每一两三四五六七八九十几]")
 # How common (in jieba's corpus) a word may be and still be a name, by how much the place says.
 SURE, LIKELY, WEAK = 3000, 600, 60
 
