@@ -120,7 +120,6 @@ async def test_a_snooze_takes_the_date_that_is_said(house: House) -> None:
     assert (await the_lead(house, "lantuo")).snoozed_until == day(3, 25, 8)
 
 
-@pytest.mark.xfail(strict=False, reason="understanding does not read 下周三再说 yet")
 async def test_a_snooze_until_a_weekday_is_understood(house: House) -> None:
     await tap(house, "li", await pushed(house), "先放放", "客户出差，下周三再说")
     assert (await the_lead(house, "lantuo")).snoozed_until == day(3, 25, 8)
