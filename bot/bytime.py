@@ -41,7 +41,7 @@ def push_digest(config: Path | None, at: datetime | None, group: str | None, *, 
     def unit(service: Service, tx: Transaction) -> list[Row]:
         groups = [g for g in tx.members.groups("digest") if group in (None, g.name, g.id)]
         if not groups:
-            raise UserError(f"没有用途为 digest 的群{f'“{group}”' if group else ''}；先用 genjin demo 试，或导入群")
+            raise UserError(f"没有用途为 digest 的群{f'“{group}”' if group else ''}；可以先在 genjin demo 的数据上试")
         if not service.worktime.is_workday(local_day(service.clock.now())):
             return [{"text": digests.NOT_A_WORKDAY}]
         return [row for g in groups for row in _pushed(service, tx, g)]

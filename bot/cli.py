@@ -40,7 +40,7 @@ def main() -> None:
 
 @app.command(help="演示：自带一家虚构公司的聊天页面，不需要账号，不连外网。")
 def demo(
-    port: Annotated[int, typer.Option(help="端口，0 为任选一个空闲的")] = 8700,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="端口，0 为任选一个空闲的")] = 8700,
     folder: Annotated[Path | None, typer.Option("--dir", help="数据放在哪里；不写就用临时文件夹，退出即删")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="丢掉上次的演示数据，从头来")] = False,
 ) -> None:

@@ -17,6 +17,7 @@ from bot.domain.errors import UserError
 from bot.domain.worktime import at
 from bot.platforms.sandbox import Sandbox
 from config.settings import Database, MediaFolder, Server, Settings, Time
+from storage.lock import ProcessLock
 from storage.store import Store
 from storage.transaction import Transaction
 
@@ -110,6 +111,7 @@ def _furnish(store: Store, settings: Settings) -> timedelta:
 def _discard(home: Path) -> None:
     if any(home.iterdir()) and not (home / "genjin.db").exists():
         raise UserError(f"{home} 里不是演示数据，不敢清空；换一个文件夹")
+    ProcessLock(home / "genjin.db").release()  # a demo that is running keeps its data
     shutil.rmtree(home)
 
 

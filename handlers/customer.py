@@ -26,7 +26,7 @@ EARLIER = 50
 @router.intent(Intent.NEW_CUSTOMER)
 def new_customer(event: Text, ctx: Context) -> Answer:
     """``新建客户 宁波某某机床有限公司，联系人方工``."""
-    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text))
+    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text, data={"chat": ""}))  # of no visit, whatever comes next
     said = ctx.meaning
     if not said.customer:
         return Reply(text=replies.WHICH_NAME)

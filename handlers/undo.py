@@ -42,6 +42,17 @@ def undo_tap(event: CardTap, ctx: Context) -> Answer:
     return _card(ctx, record) if record.state is ActivityState.UNDONE else _undo(ctx, record)
 
 
+@router.command(r"恢复")
+def restore_command(event: Text, ctx: Context, match: Match[str]) -> Answer:
+    """Bring back what was just undone."""
+    record = ctx.tx.activities.last_undone(ctx.member.id, ctx.chat)
+    if record is None or ctx.now - record.last_piece_at > ctx.rules.visit.join_within:
+        return Reply(text=replies.NOTHING_TO_RESTORE)
+    card = shown(ctx, _restored(ctx, record))
+    ctx.replace(card)
+    return card
+
+
 @router.tap("restore")
 def restore(event: CardTap, ctx: Context) -> Answer:
     """Bring a record back that was undone."""

@@ -71,7 +71,7 @@ def record_facts(item: Activity, customer: str | None, today: date) -> list[Fact
     add("客户", customer or (f"{item.customer_said}（还没对上）" if item.customer_said else None), "customer")
     add("联系人", "、".join(item.contacts), "contacts")
     when = f"{words.day(item.occurred_on, today)}{words.hour(item.occurred_time)}" if item.occurred_on else ""
-    add("方式时间", " · ".join(filter(None, [words.CHANNEL[item.channel] if item.channel else "", when])), "occurred_on", "channel")
+    add("方式和时间", " · ".join(filter(None, [words.CHANNEL[item.channel] if item.channel else "", when])), "occurred_on", "channel")
     add("异议", "、".join(words.OBJECTION[Objection(o)] for o in item.objections), "objections")
     add("竞品", "、".join(item.competitors), "competitors")
     add("需求", "；".join(item.needs))
@@ -231,7 +231,7 @@ def customer_created(customer: Customer, contacts: Sequence[str]) -> Card:
         title=f"已新建客户 {customer.name}",
         tone="good",
         facts=tuple(facts),
-        note="负责人是你。接着说“拜访了…”就会记到它名下。",
+        note="负责人是你。下次带上客户名说一句，就会记到它名下。",
     )
 
 

@@ -104,7 +104,7 @@ def test_a_digest_of_an_unknown_group_fails(run: Run, company: Path) -> None:
 
 
 def test_a_digest_without_any_group_says_what_to_do(run: Run) -> None:
-    assert "先用 genjin demo 试，或导入群" in run("digest", "--at", MORNING).err
+    assert "可以先在 genjin demo 的数据上试" in run("digest", "--at", MORNING).err
 
 
 def test_a_digest_on_a_day_off_says_so(run: Run, company: Path) -> None:

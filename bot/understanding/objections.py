@@ -54,7 +54,9 @@ def _of_rival(text: str, at: int, rivals: Sequence[tuple[str, Span]]) -> bool:
 
 
 _RIVAL = Lazy(r"(?:竞品|竞争对手|对手)(?:是|叫|有|:)?\s?(?P<x>[一-鿿A-Za-z]{2,6}?)(?=[,。;在也报已的说和送]|$|\s)")
-_NOBODY = Lazy(r"[我他你们]|别家|同行|老板|国产|进口|便宜|最|新|旧|其他|另外")
+_NOBODY = Lazy(
+    r"^(?:周|星期|礼拜|下周|上周|本周|下个?月|上个?月|月[底初中]|[今明后昨前]天|年[底初]|节[前后])|[我他你们]|别家|同行|老板|国产|进口|便宜|最|新|旧|其他|另外"
+)
 # How common a word may be and still be the name of a competitor.
 COMMON = 600
 

@@ -48,6 +48,10 @@ class Activities:
         found = one(Activity, self._db.execute(LAST_SETTLED if settled else LAST, given).first())
         return None if found is None or (since is not None and found.last_piece_at < since) else found
 
+    def last_undone(self, member_id: MemberId, chat: str) -> Activity | None:
+        """The newest record that a member took back in a chat."""
+        return one(Activity, self._db.execute(LAST, {"member_id": member_id, "chat": chat, "state": ActivityState.UNDONE}).first())
+
     def timeline(self, customer_id: CustomerId, limit: int = 5) -> list[Activity]:
         """The newest kept records of a customer, newest first."""
         query = select(activity).where(activity.c.customer_id == customer_id, activity.c.state == ActivityState.KEPT)

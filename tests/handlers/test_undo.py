@@ -181,3 +181,14 @@ async def test_undoing_a_visit_leaves_the_customer(house: House) -> None:
 async def test_undoing_a_visit_to_a_colleagues_customer_does_not_betray_its_name(house: House) -> None:
     await house.say("li", "拜访了锐朗的孙工，聊了传感器，下周一再去")
     assert card_of(await house.say("li", "撤销")).title == "已撤销 · 拜访"
+
+
+async def test_the_word_restore_brings_the_record_back(house: House) -> None:
+    await house.say("li", "拜访了澜拓的方工，聊了主轴振动，下周三之前给报价")
+    await house.say("li", "撤销")
+    card = card_of(await house.say("li", "恢复"))
+    assert card.title.startswith("已记录")
+
+
+async def test_without_an_undone_record_there_is_nothing_to_restore(house: House) -> None:
+    assert "没有刚撤销的" in reply_of(await house.say("li", "恢复"))

@@ -4,8 +4,10 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.chat.incoming import Event, Text
 from bot.chat.outgoing import Outgoing
 from bot.chat.outgoing import encode as encode_outgoing
 from bot.chat.platform import Receive
@@ -22,6 +24,8 @@ log = logging.getLogger(__name__)
 
 NextMorning = Callable[[datetime], datetime]
 OnClock = Callable[[datetime], Awaitable[None]]
+# How a group calls the bot.
+CALL = "@跟进"
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
@@ -78,7 +82,8 @@ class Talk:
         what = shown(event)
         # The place is taken before the bot can answer, so that an answer never stands above its question.
         entry = self._entry(chat.chat, f"u:{said.id}", sender.id, sender.name, what) if what else None
-        await receive(event)
+        if heard := _heard(event):
+            await receive(heard)
         if entry:
             await self._put(entry)
 
@@ -94,6 +99,13 @@ class Talk:
     def _entry(self, chat: str, entry_id: str, by: str, name: str, what: Frame) -> Entry:
         seq = self._screens.reserve(chat)
         return Entry(chat=chat, seq=seq, id=entry_id, by=by, name=name, at=self._clock.now().isoformat(), what=what)
+
+
+def _heard(event: Event) -> Event | None:
+    """What the bot hears: in a group, as on real platforms, only the texts that call it by name."""
+    if not isinstance(event, Text) or not event.group:
+        return event
+    return replace(event, text=event.text.replace(CALL, " ").strip()) if CALL in event.text else None
 
 
 class ClockHands:

@@ -34,10 +34,19 @@ async def test_words_become_a_text_event_of_their_sender(demo: Demo, wire: Wire)
     assert (event.sender.id, event.sender.name) == ("li", "李四")
 
 
-async def test_words_in_a_group_are_marked_so(demo: Demo, wire: Wire) -> None:
-    await wire.say(text="大家好", chat="g:east")
+async def test_in_a_group_the_bot_hears_what_calls_it_by_name(demo: Demo, wire: Wire) -> None:
+    await wire.say(text="@跟进 昨日断点", chat="g:east")
     await wire.heard("delivered")
-    assert demo.bot.events[0].group
+    event = demo.bot.events[0]
+    assert isinstance(event, Text)
+    assert (event.group, event.text) == (True, "昨日断点")
+
+
+async def test_what_people_say_to_one_another_in_a_group_is_shown_and_not_heard(demo: Demo, wire: Wire) -> None:
+    await wire.say(text="大家好", chat="g:east")
+    assert (await wire.heard("shown"))["entry"]["what"]["text"] == "大家好"
+    await wire.heard("delivered")
+    assert demo.bot.events == []
 
 
 async def test_a_message_is_shown_before_it_is_reported_delivered(wire: Wire) -> None:

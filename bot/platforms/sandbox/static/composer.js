@@ -49,7 +49,7 @@ export function fill(text) {
 // Another chat is open: its own unsent words come back.
 export function switched() {
   field.value = drafts.get(draftKey()) || "";
-  field.placeholder = state.chat.startsWith("p:") ? "发消息给跟进…" : "在群里说…";
+  field.placeholder = state.chat.startsWith("p:") ? "发消息给跟进…" : "在群里说…（@跟进 它才听得到）";
   fit();
 }
 
