@@ -38,7 +38,9 @@ def refresh_lead(ctx: Context, lead_id: LeadId) -> Lead | None:
     promise = next((r for r in records if r.next_on), None)
     next_on, step = (promise.next_on, _step(promise)) if promise else (base.next_on, base.next_step)
     if newest and newest is not promise and (next_on is None or next_on <= local_day(newest.last_piece_at)):
-        promise, next_on, step = None, None, _step(newest)  # kept by what was done since
+        # Kept by what was done since; a promise of a later day that stood behind it comes to the front again.
+        promise = next((r for r in records if r.next_on and r.next_on > local_day(newest.last_piece_at)), None)
+        next_on, step = (promise.next_on, _step(promise)) if promise else (None, _step(newest))
     stage = ctx.tx.activities.stage_of(lead_id) or base.stage
     lead = replace(
         before,

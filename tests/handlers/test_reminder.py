@@ -186,3 +186,11 @@ async def test_a_colleague_may_not_answer_for_the_owner(house: House) -> None:
 async def test_the_hour_of_a_plan_is_shown(house: House) -> None:
     await house.say("li", "下周一下午三点去澜拓拜访方工")
     assert (await the_record(house, "lantuo")).next_time == time(15)
+
+
+async def test_a_plan_that_was_kept_gives_the_later_promise_back(house: House) -> None:
+    await house.say("li", "拜访了澜拓的方工，聊了主轴振动，周五给报价")
+    await house.say("li", "明天上午去澜拓看现场")
+    await house.move(timedelta(days=1))
+    await house.say("li", "刚去澜拓看完现场了，方工很配合")
+    assert (await the_lead(house, "lantuo")).next_on == date(2026, 3, 20)
