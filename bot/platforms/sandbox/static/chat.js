@@ -47,7 +47,9 @@ export function draw() {
   const fresh = shownChat !== `${state.user} ${state.chat}`;
   if (fresh) box.replaceChildren();
   shownChat = `${state.user} ${state.chat}`;
-  const items = chat ? [...history(chat), ...hooks.pending().map(pendingItem)] : [];
+  const past = chat ? history(chat) : [];
+  const there = new Set(past.map((item) => item.key)); // shown already, only not yet reported delivered
+  const items = chat ? [...past, ...hooks.pending().map(pendingItem).filter((item) => !there.has(item.key))] : [];
   const news = reconcile(box, items.length || !chat ? items : [hint(chat)]);
   if (fresh) return toEnd();
   for (const { node, edited } of news) node.classList.toggle("flash", edited);
