@@ -16,7 +16,7 @@ setup: $(READY)
 # The stamp lets a second start go without the network.
 $(READY): pyproject.toml uv.lock
 	@command -v uv >/dev/null 2>&1 || test -x .tools/bin/uv || $(PYTHON) -m pip install --quiet --target .tools uv
-	@$(UV_RUN) sync --quiet --frozen --all-extras --python $(PYTHON)
+	@$(UV_RUN) sync --quiet --frozen --all-extras --no-extra whisper --python $(PYTHON)
 	@touch $@
 
 # Lint, types, walls and the fast tests: what to run before each commit.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.chat.context import Context, Keeper, Mouth
-from bot.chat.incoming import CardTap, Event, Text, decode
+from bot.chat.incoming import CardTap, Event, Heard, Text, decode
 from bot.chat.outgoing import Card, Outgoing, Reply
 from bot.chat.platform import Address
 from bot.chat.router import Answer, Menu
@@ -110,7 +110,7 @@ class Dispatcher:
         await self._book.refresh(changed.ids)
 
     async def _understand(self, event: Event, sender: Member | None) -> Understood | None:
-        text = event.text if isinstance(event, Text) else event.answer if isinstance(event, CardTap) else ""
+        text = event.text if isinstance(event, Text | Heard) else event.answer if isinstance(event, CardTap) else ""
         if not text.strip() or sender is None:
             return None
         reader = await self._book.reader_for(sender)
@@ -125,7 +125,8 @@ class Dispatcher:
             return tapped(event, ctx) if tapped else Reply(text=replies.FOREIGN_BUTTON)
         if isinstance(event, Text):
             return self._answer_text(event, ctx)
-        return self._menu.events[type(event)](event, ctx)
+        handler = self._menu.events.get(type(event))
+        return handler(event, ctx) if handler else None
 
     def _answer_text(self, event: Text, ctx: Context) -> Answer:
         text = event.text.strip()

@@ -16,7 +16,8 @@ from bot.domain.clock import ShiftedClock, SystemClock, local_day
 from bot.domain.errors import UserError
 from bot.domain.worktime import at
 from bot.platforms.sandbox import Sandbox
-from config.settings import Database, MediaFolder, Server, Settings, Time
+from config.sections import Database, MediaFolder, Server, Time
+from config.settings import Settings
 from storage.lock import ProcessLock
 from storage.store import Store
 from storage.transaction import Transaction

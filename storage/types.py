@@ -1,11 +1,16 @@
 """Column types that keep our values exact on every database."""
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, String
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
+
+from bot.domain.contract import Instalment
+from bot.domain.values import Money
 
 
 class Utc(TypeDecorator[datetime]):
@@ -57,3 +62,42 @@ class Texts(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ANN401
         return tuple(value or ())
+
+
+class Fen(TypeDecorator[Money]):
+    """Money as whole fen."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Money | None, dialect: Dialect) -> int | None:
+        return None if value is None else value.fen
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Money | None:
+        return None if value is None else Money(value)
+
+
+class Instalments(TypeDecorator[tuple[Instalment, ...]]):
+    """Agreed payments as a JSON list of ``[day, fen]``."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Any | None, dialect: Dialect) -> list[list[str | int]] | None:  # noqa: ANN401
+        return None if value is None else [[i.on.isoformat(), i.amount.fen] for i in value]
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[Instalment, ...]:  # noqa: ANN401
+        return tuple(Instalment(date.fromisoformat(on), Money(fen)) for on, fen in value or ())
+
+
+class Shares(TypeDecorator[Mapping[str, Decimal]]):
+    """Named shares as a JSON object of decimal strings."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Any | None, dialect: Dialect) -> dict[str, str] | None:  # noqa: ANN401
+        return None if value is None else {name: str(share) for name, share in value.items()}
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> dict[str, Decimal]:  # noqa: ANN401
+        return {name: Decimal(share) for name, share in (value or {}).items()}

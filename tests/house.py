@@ -15,7 +15,8 @@ from bot.chat.outgoing import Button, Card, Outgoing, Reply, plain
 from bot.chat.platform import Receive
 from bot.domain.clock import FakeClock
 from bot.domain.errors import PlatformError
-from config.settings import Database, MediaFolder, Server, Settings, Time
+from config.sections import Database, MediaFolder, Server, Time
+from config.settings import Settings
 
 PLATFORM = "sandbox"
 PICTURE = b"\xff\xd8\xff\xe0 a picture"

@@ -60,10 +60,11 @@ class Voice(Incoming):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo(Incoming):
-    """A picture."""
+    """A picture. ``camera`` is set where the platform vouches that it was just taken and not chosen from the album."""
 
     type: Literal["photo"] = "photo"
     media: Media
+    camera: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +85,18 @@ class Document(Incoming):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location(Incoming):
-    """A place that somebody picked: a claim, not a measurement. WGS-84 degrees."""
+    """A place, in WGS-84 degrees. Picked on a map it is a claim; ``measured`` by the phone's own receiver it is evidence.
+
+    ``accuracy`` is in metres. ``unasked`` marks a position that the platform reports by itself: it is kept and not answered.
+    """
 
     type: Literal["location"] = "location"
     lat: float
     lng: float
     label: str = ""
+    measured: bool = False
+    accuracy: float | None = None
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +113,45 @@ class CardTap(Incoming):
     answer: str = ""
 
 
-Event = Text | Voice | Photo | Video | Document | Location | CardTap
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened(Incoming):
+    """Somebody opened the chat with the bot, followed it or was let in: time for a welcome, once."""
+
+    type: Literal["opened"] = "opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard(Incoming):
+    """What was said in a recording that came earlier; brought by our own reading, with the recording's ``received_at``.
+
+    ``media`` is the id under which the recording is kept. ``text`` is empty when nobody speaks in it; ``problem`` is the sentence for a
+    recording that could not be read. ``segments`` are (from, to, words) with seconds.
+    """
+
+    type: Literal["heard"] = "heard"
+    media: str
+    text: str = ""
+    segments: tuple[tuple[float, float, str], ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen(Incoming):
+    """What a picture, film or document that came earlier shows; brought by our own reading.
+
+    ``kind`` and ``fields`` are those of ``genjin read``; ``flags`` are reasons why a person should look at it.
+    """
+
+    type: Literal["seen"] = "seen"
+    media: str
+    kind: str = "other"
+    fields: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
+    flags: tuple[str, ...] = ()
+    problem: str = ""
+
+
+Event = Text | Voice | Photo | Video | Document | Location | CardTap | Opened | Heard | Seen
 MediaEvent = Voice | Photo | Video | Document
 
 

@@ -1,6 +1,6 @@
 """The seam to a chat platform: five things that WeCom, Feishu, DingTalk and the sandbox can all do."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,6 +17,38 @@ class Address:
 
     platform: str
     chat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A person as a platform's directory shows them; what it does not tell is empty."""
+
+    user_id: str
+    name: str = ""
+    mobile: str = ""
+    email: str = ""
+    employee_no: str = ""
+    active: bool = True
+
+
+class Directory(Protocol):
+    """A platform whose members can be looked up. Raises :class:`PlatformError`."""
+
+    async def find(self, *, mobile: str = "", email: str = "", employee_no: str = "") -> Sequence[Colleague]:
+        """Everybody who carries one of these; nobody is found by name."""
+        ...
+
+
+class SignIn(Protocol):
+    """A platform through which people sign in to our pages."""
+
+    def sign_in_address(self, back: str, state: str) -> str:
+        """Where to send the browser; the platform brings it back to ``back`` with ``state`` and a code."""
+        ...
+
+    async def signed_in(self, code: str) -> str | None:
+        """The platform's id of the member behind a code; None for outsiders. Raises :class:`PlatformError`."""
+        ...
 
 
 class Platform(Protocol):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.domain.understood import Stage
-from bot.domain.values import ContactId, CustomerId, LeadId, MemberId
+from bot.domain.values import ContactId, CustomerId, LeadId, MemberId, Money
 
 
 class CustomerKind(StrEnum):
@@ -17,7 +17,7 @@ class CustomerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer (客户). ``partners`` are members whom the owner has let in (协作)."""
+    """A customer (客户). ``partners`` are members whom the owner has let in (协作); ``lat`` and ``lng`` are WGS-84 degrees."""
 
     id: CustomerId
     name: str
@@ -29,6 +29,11 @@ class Customer:
     address: str | None = None
     owner_id: MemberId | None = None
     partners: tuple[str, ...] = ()
+    lat: float | None = None
+    lng: float | None = None
+    yearly_purchase: Money | None = None
+    upgrade_plan: bool | None = None
+    decision_chain: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,9 @@ class Contact:
     department: str | None = None
     focus: str | None = None
     phone: str | None = None
+    decision_role: str | None = None
+    wechat: str | None = None
+    email: str | None = None
 
 
 class LeadState(StrEnum):

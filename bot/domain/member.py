@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
@@ -53,7 +54,10 @@ def team_of(member: Member) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group chat that the bot may write to (群), and what for: ``digest``, ``alerts``, ``board``, ``finance``."""
+    """A group chat that the bot may write to (群), and what for: ``digest``, ``alerts``, ``board``, ``finance``.
+
+    A group with outsiders in it is not ``internal``: costs, amounts and phone numbers are never shown there.
+    """
 
     id: GroupId
     name: str
@@ -61,6 +65,17 @@ class Group:
     chat: str
     purpose: str
     region: str | None = None
+    internal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Who acts for a member who is away, both days included; no ``until_on`` means until further notice."""
+
+    member_id: MemberId
+    deputy_id: MemberId
+    from_on: date
+    until_on: date | None = None
 
 
 class Org:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from bot.llm.answer import Answer
 from bot.llm.asking import body, mended
-from config.settings import Llm
+from config.sections import Llm
 
 BIGGEST = 256 * 1024
 LONGEST_PAUSE = 600.0

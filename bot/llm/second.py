@@ -17,7 +17,7 @@ from bot.llm.doubt import doubts, own_candidates
 from bot.llm.filling import Filling
 from bot.llm.hiding import clean, hide
 from bot.llm.limits import Breaker, Budget
-from config.settings import Llm
+from config.sections import Llm
 from storage.store import Store
 
 if TYPE_CHECKING:

@@ -7,9 +7,16 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, create_engine
 
 from storage.tables import metadata
-from storage.types import Texts, Utc, Word
+from storage.types import Fen, Instalments, Shares, Texts, Utc, Word
 
-PLAIN = {Utc: "sa.DateTime(timezone=True)", Texts: "sa.JSON()", Word: "sa.String(length=32)"}
+PLAIN = {
+    Utc: "sa.DateTime(timezone=True)",
+    Texts: "sa.JSON()",
+    Word: "sa.String(length=32)",
+    Fen: "sa.BigInteger()",
+    Instalments: "sa.JSON()",
+    Shares: "sa.JSON()",
+}
 
 
 def bare(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:  # noqa: ANN401

@@ -12,7 +12,7 @@ from bot.llm import SecondReader
 from bot.understanding import KnownContact, KnownCustomer, Names, Reader
 from bot.understanding.names import View
 from config.calendar import OfficialCalendar
-from config.settings import Llm
+from config.sections import Llm
 from storage.store import Store
 from tests.llm.endpoint import Model, listening
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.chat.outgoing import plain
 from bot.domain.clock import FakeClock
 from bot.domain.values import CustomerId
-from config.settings import Llm
+from config.sections import Llm
 from storage.repositories.aliases import TeamAlias
 from storage.store import Store
 from tests.handlers.company import FOUNDED, customer, found, last_record, member, timeline

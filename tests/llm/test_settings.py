@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import UserError
-from config.settings import Llm, load_settings
+from config.sections import Llm
+from config.settings import load_settings
 
 GOOD = 'base_url = "https://api.example.com/v1"\nmodel = "m"\n'
 

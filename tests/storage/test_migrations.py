@@ -28,7 +28,13 @@ def file_at(path: Path) -> Iterator[Connection]:
 def schema(connection: Connection) -> dict[str, set[str]]:
     """What the database itself says: for each table or index its statement, cut into parts that may stand in any order."""
     rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%'")
-    return {name: {part.strip() for part in re.split(r",\s*\n|\n", _plain(sql))} for name, sql in rows}
+    return {name: _parts(_plain(sql)) for name, sql in rows}
+
+
+def _parts(sql: str) -> set[str]:
+    head, body = sql.split("(", 1)
+    body, tail = body.rsplit(")", 1)
+    return {head.strip(), tail.strip()} | {part.strip() for part in re.split(r",(?![^(]*\))|\n", body) if part.strip()}
 
 
 def _plain(sql: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from bot.cli_parse import parse
+from bot.cli.parse import parse
 
 app = typer.Typer()
 app.command()(parse)

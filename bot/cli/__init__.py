@@ -1,0 +1,70 @@
+"""The command line ``genjin``: every command's help in one place, the work behind lazy imports so that each starts fast."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.care import db, dead
+from bot.cli.options import AsJson, AtOption, ConfigOption, DryRun, instant, log_to_stderr, show
+from bot.cli.parse import parse
+from bot.cli.rules import rules
+from bot.domain.errors import GenjinError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="跟进 Genjin：销售团队的聊天助手。", pretty_exceptions_enable=False)
+app.command(help="读懂一句销售话，打印结构化记录。")(parse)
+app.add_typer(db, name="db")
+app.add_typer(dead, name="dead")
+app.add_typer(rules, name="rules")
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one sentence on stderr and exit 1."""
+    try:
+        app()
+    except GenjinError as error:
+        print(f"genjin：{error}", file=sys.stderr)
+        sys.exit(1)
+
+
+@app.command(help="演示：自带一家虚构公司的聊天页面，不需要账号，不连外网。")
+def demo(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="端口，0 为任选一个空闲的")] = 8700,
+    folder: Annotated[Path | None, typer.Option("--dir", help="数据放在哪里；不写就用临时文件夹，退出即删")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="丢掉上次的演示数据，从头来")] = False,
+) -> None:
+    from bot.run import run_demo
+
+    log_to_stderr()
+    asyncio.run(run_demo(port, folder, fresh=fresh))
+
+
+@app.command(help="正式运行：平台接入、任务、定时都在这一个进程里。")
+def serve(config: ConfigOption = None) -> None:
+    from bot.run import run_service
+    from config.settings import load_settings
+
+    log_to_stderr()
+    asyncio.run(run_service(load_settings(config)))
+
+
+@app.command(help="《昨日断点清单》：打印或推送到主管群。")
+def digest(
+    at: AtOption = None,
+    group: Annotated[str | None, typer.Option(help="只看这个群（名称或编号）")] = None,
+    dry_run: DryRun = False,
+    config: ConfigOption = None,
+    as_json: AsJson = False,
+) -> None:
+    from bot.bytime import push_digest
+
+    show(push_digest(config, instant(at), group, dry_run=dry_run), as_json)
+
+
+@app.command(help="那一刻到期的一切：提醒、定时推送、到点放行的消息。")
+def due(at: AtOption = None, dry_run: DryRun = False, config: ConfigOption = None, as_json: AsJson = False) -> None:
+    from bot.bytime import run_due
+
+    show(run_due(config, instant(at), dry_run=dry_run), as_json)

@@ -1,0 +1,18 @@
+"""consent, retention and audit"""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,36 @@
+"""Every table, as SQLAlchemy Core. The migrations in ``storage/migrations`` build the same; a test holds the two together."""
+
+from storage.tables.base import metadata
+from storage.tables.customers import alias, contact, customer, lead
+from storage.tables.people import chat_group, identity, member, stand_in
+from storage.tables.records import activity, audit, media, piece, question
+from storage.tables.trade import contract, nps, opportunity, payment, price, stock_report
+from storage.tables.work import fact, inbox, job, outbox, timer
+
+__all__ = [
+    "activity",
+    "alias",
+    "audit",
+    "chat_group",
+    "contact",
+    "contract",
+    "customer",
+    "fact",
+    "identity",
+    "inbox",
+    "job",
+    "lead",
+    "media",
+    "member",
+    "metadata",
+    "nps",
+    "opportunity",
+    "outbox",
+    "payment",
+    "piece",
+    "price",
+    "question",
+    "stand_in",
+    "stock_report",
+    "timer",
+]
