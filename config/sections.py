@@ -3,16 +3,66 @@
 import ipaddress
 from datetime import time
 from pathlib import Path
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from bot.domain.worktime import QuietHours
 
 
 class Section(BaseModel):
+    """A section: frozen, unknown keys refused. Every secret ``x`` can also come from the file that the key ``x_file`` names."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _secrets_from_files(cls, data: Any) -> Any:  # noqa: ANN401  (what pydantic gives: whatever stands in the file)
+        if not isinstance(data, dict):
+            return data
+        data = dict(data)
+        for name in secrets_of(cls):
+            file = data.pop(f"{name}_file", None)
+            if file is not None:
+                data[name] = cls._from_file(name, file, given=bool(data.get(name)))
+        return data
+
+    @classmethod
+    def _from_file(cls, name: str, file: object, *, given: bool) -> str:
+        if given:
+            raise cls._wrong(f"{name}_file", f"{name} 和 {name}_file 只能写一个")
+        try:
+            found = Path(str(file)).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise cls._wrong(f"{name}_file", "读不到这个文件") from None
+        if not found:
+            raise cls._wrong(f"{name}_file", "文件是空的")
+        return found
+
+    @classmethod
+    def _wrong(cls, key: str, sentence: str) -> ValidationError:
+        return ValidationError.from_exception_data(
+            cls.__name__, [{"type": PydanticCustomError("wrong", "{sentence}", {"sentence": sentence}), "loc": (key,), "input": None}]
+        )
+
+
+def secrets_of(section: type[BaseModel]) -> tuple[str, ...]:
+    """The keys of a section that hold secrets."""
+    return tuple(name for name, field in section.model_fields.items() if field.annotation is SecretStr)
+
+
+def one_line(secret: SecretStr) -> SecretStr:
+    """A key without spaces, line breaks or other than ASCII; anything else was pasted wrongly."""
+    key = secret.get_secret_value().strip()
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise PydanticCustomError("wrong", "密钥里有空格、换行或非英文字符")
+    return SecretStr(key)
+
+
+# A secret: never shown by repr, and also readable from a file (``*_file``).
+Secret = Annotated[SecretStr, AfterValidator(one_line)]
 
 
 class Server(Section):
@@ -63,8 +113,7 @@ class Llm(Section):
 
     base_url: str
     model: str = Field(min_length=1)
-    api_key: SecretStr = SecretStr("")
-    api_key_file: Path | None = None
+    api_key: Secret = SecretStr("")
     timeout: float = Field(default=5.0, gt=0, le=30)
     daily_budget: int = Field(default=1000, ge=1)
     mask: bool = True
@@ -72,7 +121,7 @@ class Llm(Section):
     @property
     def key(self) -> str:
         """The key itself; empty for addresses that want none."""
-        return self.api_key_file.read_text(encoding="utf-8").strip() if self.api_key_file else self.api_key.get_secret_value()
+        return self.api_key.get_secret_value()
 
     @field_validator("base_url")
     @classmethod
@@ -87,33 +136,6 @@ class Llm(Section):
         if url.scheme == "http" and not _at_home(url.hostname or ""):
             raise PydanticCustomError("llm", "公网地址要用 https，http 只给本机和内网")
         return value
-
-    @field_validator("api_key")
-    @classmethod
-    def _one_line(cls, value: SecretStr) -> SecretStr:
-        return SecretStr(_as_key(value.get_secret_value()))
-
-    @field_validator("api_key_file")
-    @classmethod
-    def _readable(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        if value is None:
-            return None
-        if (key := info.data.get("api_key")) and key.get_secret_value():
-            raise PydanticCustomError("llm", "api_key 和 api_key_file 只能写一个")
-        try:
-            found = _as_key(value.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError):
-            raise PydanticCustomError("llm", "读不到这个文件") from None
-        if not found:
-            raise PydanticCustomError("llm", "文件是空的")
-        return value
-
-
-def _as_key(value: str) -> str:
-    key = value.strip()
-    if not (key.isascii() and key.isprintable()) or " " in key:
-        raise PydanticCustomError("llm", "密钥里有空格、换行或非英文字符")
-    return key
 
 
 def _at_home(host: str) -> bool:
