@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.chat.incoming import Event, MediaEvent
 from bot.chat.outgoing import Card, Outgoing, decode
 from bot.chat.platform import Address
+from bot.domain.access import Sight, sight_of
 from bot.domain.clock import local_day
 from bot.domain.member import Member, Org
 from bot.domain.understood import Understood
@@ -88,6 +89,14 @@ class Context:
     def meaning(self) -> Understood:
         """What the text was understood to mean."""
         return self.understood or Understood()
+
+    @property
+    def sight(self) -> Sight:
+        """What the sender may see here: in a group as far as everybody there may read along."""
+        sight = sight_of(self.member, self.org, self.today)
+        if self.event is None or not self.event.group:
+            return sight
+        return sight.in_group(self.tx.members.group_at(self.event.platform, self.event.chat))
 
     def tell(self, to: MemberId | Address, message: Outgoing, *, can_wait: bool = False, at: datetime | None = None) -> bool:
         """Promise a message to a person (their own chat) or a chat; False when the person has none."""

@@ -24,6 +24,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+# What passes to a deputy while somebody is away.
+PASSED_ON = frozenset({Role.MANAGER, Role.APPROVER_TECHNICAL, Role.APPROVER_FINANCE, Role.APPROVER_GM})
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A colleague (成员). Identities on the platforms are kept apart, so one person may be on several."""
@@ -41,6 +45,9 @@ class Member:
 
     def has(self, role: Role) -> bool:
         return role.value in self.roles
+
+    def is_one_of(self, *roles: Role) -> bool:
+        return any(map(self.has, roles))
 
 
 def team_of(member: Member) -> str:
@@ -77,12 +84,26 @@ class StandIn:
     from_on: date
     until_on: date | None = None
 
+    def on(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+
+def _nobody_is_away(deputy: MemberId) -> Iterable[StandIn]:
+    return ()
+
 
 class Org:
-    """The reporting lines of the company; read only when somebody asks."""
+    """The reporting lines of the company; read only when somebody asks.
 
-    def __init__(self, load: Callable[[], Iterable[Member]]) -> None:
+    Args:
+        load: everybody.
+        stand_ins: the agreements in which a member is the deputy, whenever they hold.
+    """
+
+    def __init__(self, load: Callable[[], Iterable[Member]], stand_ins: Callable[[MemberId], Iterable[StandIn]] = _nobody_is_away) -> None:
         self._load = load
+        self._stand_ins = stand_ins
 
     @cached_property
     def members(self) -> Mapping[MemberId, Member]:
@@ -107,6 +128,34 @@ class Org:
                 found.add(member)
                 todo.extend(self._reports.get(member, ()))
         return frozenset(found)
+
+    def of_region(self, head: Member) -> frozenset[MemberId]:
+        """Everybody in the region that ``head`` heads, and of the product line if ``head`` has one; nobody when ``head`` heads none.
+
+        The head of a region is a manager there who reports to no manager of the same region.
+        """
+        above = self.members.get(head.manager_id) if head.manager_id else None
+        if not head.has(Role.MANAGER) or not head.region or (above and above.has(Role.MANAGER) and above.region == head.region):
+            return frozenset()
+        line = head.product_line
+        return frozenset(m.id for m in self.members.values() if m.region == head.region and line in (None, m.product_line))
+
+    def acting_for(self, deputy: MemberId, day: date | None) -> tuple[Member, ...]:
+        """Everybody for whom ``deputy`` stands in on ``day`` (None: nobody), those included for whom the absent themselves stand in."""
+        found: dict[MemberId, Member] = {}
+        todo = [deputy]
+        while todo and day is not None:
+            for agreed in self._stand_ins(todo.pop()):
+                away = self.members.get(agreed.member_id) if agreed.on(day) else None
+                if away and away.id != deputy and away.id not in found:
+                    found[away.id] = away
+                    todo.append(away.id)
+        return tuple(found.values())
+
+    def roles(self, member: Member, day: date | None) -> frozenset[Role]:
+        """What a member may do on a day: their own roles, and those of absent managers and approvers for whom they stand in."""
+        passed = {role for away in self.acting_for(member.id, day) for role in PASSED_ON if away.has(role)}
+        return frozenset(role for role in Role if member.has(role)) | passed
 
     def name(self, member: MemberId | None) -> str:
         """The name to show for an owner, also for nobody and for someone who has left the table."""

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
-from bot.domain.member import Group, Member, Org
+from bot.domain.member import Group, Member, Org, StandIn
 from bot.domain.values import MemberId
 from storage.repositories.rows import by, insert, many, one, save
-from storage.tables import chat_group, identity, member
+from storage.tables import chat_group, identity, member, stand_in
 
 BEHIND = (
     select(member)
     .join(identity)
     .where(identity.c.platform == bindparam("platform"), identity.c.user_id == bindparam("user"), member.c.active)
 )
+DEPUTY = by(stand_in, "deputy_id").order_by(stand_in.c.from_on, stand_in.c.member_id)
 CHATS = by(identity, "member_id").order_by(identity.c.platform)
 
 
@@ -30,8 +31,16 @@ class Members:
         return one(Member, self._db.execute(by(member, "id"), {"id": member_id}).first())
 
     def org(self) -> Org:
-        """Everybody and who reports to whom."""
-        return Org(lambda: many(Member, self._db.execute(select(member).order_by(member.c.id))))
+        """Everybody, who reports to whom and who stands in for whom."""
+        return Org(lambda: many(Member, self._db.execute(select(member).order_by(member.c.id))), self.stand_ins)
+
+    def save_stand_in(self, agreed: StandIn) -> None:
+        """Agree that somebody stands in; the same two from the same day on are the same agreement."""
+        save(self._db, stand_in, agreed)
+
+    def stand_ins(self, deputy: MemberId) -> list[StandIn]:
+        """For whom a member is the deputy, past and future ones included."""
+        return many(StandIn, self._db.execute(DEPUTY, {"deputy_id": deputy}))
 
     def named(self, name: str) -> list[Member]:
         """The active members of exactly this name."""

@@ -46,7 +46,7 @@ stand_in = Table(
     "stand_in",
     metadata,
     Column("member_id", ForeignKey("member.id"), primary_key=True),
-    Column("deputy_id", ForeignKey("member.id"), primary_key=True),
+    Column("deputy_id", ForeignKey("member.id"), primary_key=True, index=True),
     Column("from_on", Date, primary_key=True),
     Column("until_on", Date),
 )

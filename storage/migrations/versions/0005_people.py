@@ -11,8 +11,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    with op.batch_alter_table("stand_in", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stand_in_deputy_id"), ["deputy_id"], unique=False)
 
 
 def downgrade() -> None:
-    pass
+    with op.batch_alter_table("stand_in", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stand_in_deputy_id"))
