@@ -4,10 +4,11 @@ import asyncio
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from bot.chat.context import Mouth
 from bot.chat.incoming import MediaEvent, Photo, Video, Voice
@@ -48,6 +49,31 @@ class _TooLarge(PlatformError):
     """The platform gives more than we keep."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that lies in our own store; ``size`` in bytes, ``content_type`` as its bytes show it."""
+
+    sha256: str
+    size: int
+    content_type: str
+
+
+OnKept = Callable[[Transaction, MediaRow, Mapping[str, Any]], None]
+"""Told inside the unit that notes a file as kept, with the head of the event that brought it: see :func:`origin_of`."""
+
+
+def origin_of(event: MediaEvent) -> dict[str, Any]:
+    """The head of a media event as plain JSON: what an event about the same file needs later."""
+    return {
+        "platform": event.platform,
+        "chat": event.chat,
+        "sender": [event.sender.id, event.sender.name],
+        "received_at": event.received_at.isoformat(),
+        "group": event.group,
+        "as": event.type,
+    }
+
+
 def content_type(head: bytes) -> str:
     """What the first bytes of a file say it is; ``application/octet-stream`` when they say nothing."""
     return next((kind for at, magic, kind in SIGNATURES if head[at : at + len(magic)] == magic), "application/octet-stream")
@@ -63,6 +89,7 @@ class MediaKeeper:
         self._folder = folder
         self._platforms = platforms
         self._mouth = mouth
+        self.on_kept: list[OnKept] = []
         jobs.handle("media", self.fetch, Policy(failures=12), self._gave_up)
 
     def want(self, tx: Transaction, event: MediaEvent, now: datetime) -> MediaId:
@@ -70,7 +97,7 @@ class MediaKeeper:
             MediaId(new_id("f")), event.platform, event.media.ref, event.media.name, event.media.content_type, now, event.media.size
         )
         tx.media.save(media)
-        payload = {"id": media.id, "chat": event.chat, "as": event.type}
+        payload = {"id": media.id, **origin_of(event)}
         self._jobs.put(tx, [NewJob(kind="media", payload=payload, key=f"media:{media.id}")])
         return media.id
 
@@ -85,33 +112,43 @@ class MediaKeeper:
             await self._store.write(lambda tx: self._jobs.complete(tx, job))
             return
         try:
-            sha256, size, found = await self._download(media)
+            kept = await self._download(media)
         except PlatformError as error:
             if not error.final:
                 raise Retry(str(error), error.retry_after) from error
             await self._refuse(job, media, TOO_LARGE if isinstance(error, _TooLarge) else "平台上已经取不到了，请重新发一次。")
             return
-        problem = _mismatch(str(job.payload["as"]), found, size)
+        problem = _mismatch(str(job.payload["as"]), kept.content_type, kept.size)
+        lying = replace(media, state="kept", sha256=kept.sha256, size=kept.size, content_type=kept.content_type)
 
         def unit(tx: Transaction) -> None:
-            tx.media.kept(media.id, sha256, size, found)
+            tx.media.kept(media.id, kept.sha256, kept.size, kept.content_type)
             if problem:
                 self._tell(tx, job, media, problem)
+            for told in self.on_kept if kept.size else ():
+                told(tx, lying, job.payload)
             self._jobs.complete(tx, job)
 
         await self._store.write(unit)
 
-    async def _download(self, media: MediaRow) -> tuple[str, int, str]:
+    async def _download(self, media: MediaRow) -> Kept:
         platform = self._platforms.get(media.platform)
         if platform is None:
             raise PlatformError(f"platform {media.platform} is not connected", retry_after=60)
+        return await self.keep(platform.download(media.ref))
+
+    async def keep(self, chunks: AsyncIterator[bytes]) -> Kept:
+        """Bring bytes into the store; the caller notes them as a row of the media table.
+
+        Raises StorageError, a final PlatformError when there are too many bytes, and whatever the stream raises.
+        """
         try:
             file = await asyncio.to_thread(self._temporary)
         except OSError as error:
             raise StorageError(f"存不了文件：{error.strerror}；请检查 [media] dir 的空间和权限") from error
         try:
             digest, size, head = hashlib.sha256(), 0, b""
-            async for chunk in platform.download(media.ref):
+            async for chunk in chunks:
                 size += len(chunk)
                 if size > LARGEST:
                     raise _TooLarge("too large", final=True)
@@ -124,7 +161,7 @@ class MediaKeeper:
         finally:
             file.close()
             await asyncio.to_thread(Path(file.name).unlink, missing_ok=True)
-        return digest.hexdigest(), size, content_type(head)
+        return Kept(digest.hexdigest(), size, content_type(head))
 
     def _temporary(self) -> IO[bytes]:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from storage.repositories.media import MediaRows
 from storage.repositories.members import Members
 from storage.repositories.outbox import OutboxRows
 from storage.repositories.questions import Questions
+from storage.repositories.readings import Readings
 from storage.repositories.timers import Timers
 
 
@@ -48,6 +49,10 @@ class Reader:
     @cached_property
     def media(self) -> MediaRows:
         return MediaRows(self.connection)
+
+    @cached_property
+    def readings(self) -> Readings:
+        return Readings(self.connection)
 
     @cached_property
     def questions(self) -> Questions:

@@ -289,3 +289,17 @@ def test_clearing_a_folder_that_is_not_there_is_no_error(tmp_path: Path) -> None
 )
 def test_the_first_bytes_say_what_a_file_is(head: bytes, kind: str) -> None:
     assert content_type(head) == kind
+
+
+async def test_who_wants_to_read_a_file_hears_of_it_with_where_it_came_from(house: House, files: Files) -> None:
+    files.streams["f"] = of(JPEG)
+    heard: list[tuple[str | None, object, object]] = []
+    house.service.keeper.on_kept.append(lambda tx, row, origin: heard.append((row.sha256, origin["chat"], origin["as"])))
+    await send(house, Photo)
+    assert heard == [(hashlib.sha256(JPEG).hexdigest(), CHAT, "photo")]
+
+
+async def test_bytes_of_our_own_are_kept_the_same_way(house: House) -> None:
+    kept = await house.service.keeper.keep(of(JPEG[:5], JPEG[5:])())
+    assert (kept.content_type, kept.size) == ("image/jpeg", len(JPEG))
+    assert house.service.keeper.path(kept.sha256).read_bytes() == JPEG

@@ -4,6 +4,7 @@ from storage.tables.base import metadata
 from storage.tables.customers import alias, contact, customer, lead
 from storage.tables.people import chat_group, identity, member, stand_in
 from storage.tables.records import activity, audit, media, piece, question
+from storage.tables.senses import fingerprint, reading
 from storage.tables.trade import contract, nps, opportunity, payment, price, stock_report
 from storage.tables.work import fact, inbox, job, outbox, timer
 
@@ -16,6 +17,7 @@ __all__ = [
     "contract",
     "customer",
     "fact",
+    "fingerprint",
     "identity",
     "inbox",
     "job",
@@ -30,6 +32,7 @@ __all__ = [
     "piece",
     "price",
     "question",
+    "reading",
     "stand_in",
     "stock_report",
     "timer",
