@@ -25,6 +25,14 @@ def files(store: Store) -> Store:
     return store
 
 
+def write(store: Store, *readings: Reading) -> None:
+    def unit(tx: Transaction) -> None:
+        for reading in readings:
+            tx.readings.save(reading)
+
+    store.write_now(unit)
+
+
 def a_reading(name: str, **rest: object) -> Reading:
     known: dict[str, object] = {"media_id": MediaId(name), "sense": "picture", "state": "read", "origin": {"chat": "p:li"}, "at": NOW}
     return Reading(**known | rest)  # type: ignore[arg-type]
@@ -32,7 +40,7 @@ def a_reading(name: str, **rest: object) -> Reading:
 
 def test_a_reading_comes_back_as_it_was(files: Store) -> None:
     reading = a_reading("f_1", kind="slip", fields={"amount": "12.00"}, text="电子回单", flags=("serial",), serial="A1")
-    files.write_now(lambda w: w.readings.save(reading))
+    write(files, reading)
     assert files.read_now(lambda r: r.readings.get(MediaId("f_1"))) == reading
 
 
@@ -42,13 +50,13 @@ def test_only_what_waits_is_read_later_and_the_oldest_first(files: Store) -> Non
         a_reading("f_2"),
         a_reading("f_3", state="waiting", at=NOW - timedelta(hours=1)),
     ]
-    files.write_now(lambda w: [w.readings.save(row) for row in rows])
+    write(files, *rows)
     assert [r.media_id for r in files.read_now(lambda r: r.readings.waiting("picture"))] == ["f_3", "f_1"]
     assert files.read_now(lambda r: r.readings.waiting("speech")) == []
 
 
 def test_another_slip_of_the_same_serial_is_found(files: Store) -> None:
-    files.write_now(lambda w: [w.readings.save(a_reading(name, serial="S9")) for name in ("f_1", "f_2")])
+    write(files, *(a_reading(name, serial="S9") for name in ("f_1", "f_2")))
     assert [r.media_id for r in files.read_now(lambda r: r.readings.with_serial("S9", but=MediaId("f_2")))] == ["f_1"]
 
 
