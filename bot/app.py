@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,10 @@ from bot.llm import SecondReader
 from bot.media import MediaKeeper
 from bot.names import Book
 from bot.outbox import HELD, Outbox
+from bot.rules import RulesInForce
 from bot.web.health import mount_health, mount_ready
 from config.calendar import OfficialCalendar
-from config.rules import DEFAULT, Rules, load_rules
+from config.rules import DEFAULT, Rules, read_text
 from config.settings import Settings
 from handlers import ROUTERS
 from storage.migrations import HEAD, upgrade
@@ -65,6 +67,13 @@ def worktime_of(settings: Settings) -> Worktime:
     return Worktime(OfficialCalendar(), settings.time.workday_start, settings.time.workday_end)
 
 
+def rules_of(settings: Settings) -> RulesInForce:
+    """The rules in force, seeded from the file of the settings or the one shipped."""
+    file = settings.rules.file or DEFAULT
+    return RulesInForce(read_text(file), f"规则文件 {file}")
+
+
+@lru_cache(maxsize=2)
 def crons_of(rules: Rules) -> Sequence[Cron]:
     """Which cron lines there are, and when they fire."""
     return [Cron("digest", rules.digest.at, rules.digest.grace), Cron("housekeeping", rules.housekeeping.at, timedelta(hours=20))]
@@ -84,7 +93,7 @@ class Service:
         self.store = store
         self.clock = clock
         self.platforms = platforms
-        self.rules = load_rules(settings.rules.file or DEFAULT)
+        self.rules = rules_of(settings)
         self.worktime = worktime_of(settings)
         self.jobs = EmbeddedJobs(store, clock)
         self.inbox = Inbox(store, self.jobs)
@@ -92,10 +101,10 @@ class Service:
         self.outbox = Outbox(store, self.jobs, clock, settings.time.quiet, platforms)
         self.keeper = MediaKeeper(store, self.jobs, clock, settings.media.dir, platforms, self.outbox)
         self.book = Book(store, OfficialCalendar())
-        house = House(lambda: self.rules, self.worktime, self.outbox, self.keeper, clock)
+        house = House(self.rules, self.worktime, self.outbox, self.keeper, clock)
         second = SecondReader(settings.llm, store, clock, self.book.at_hand) if settings.llm else None
         self.dispatcher = Dispatcher(store, self.jobs, Menu(ROUTERS), self.book, house, second)
-        self.ticker = Ticker(store, self.jobs, clock, crons_of(self.rules), self.fired)
+        self.ticker = Ticker(store, self.jobs, clock, lambda reader: crons_of(self.rules(reader)), self.fired)
         self._tasks: list[asyncio.Task[None]] = []
         self._runners: list[web.AppRunner] = []
 

@@ -55,7 +55,7 @@ def run_due(config: Path | None, at: datetime | None, *, dry_run: bool) -> list[
     def unit(service: Service, tx: Transaction) -> list[Row]:
         now = service.clock.now()
         rows: list[Row] = []
-        for cron in crons_of(service.rules):
+        for cron in crons_of(service.rules(tx)):
             instant = cron.latest(now)
             if instant is not None and service.jobs.put(tx, [NewJob(kind="cron", payload={"name": cron.name}, key=cron.key(instant))]):
                 tx.jobs.finish_key(cron.key(instant), now)

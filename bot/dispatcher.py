@@ -28,7 +28,7 @@ from bot.domain.worktime import Worktime
 from bot.jobs import Job, Jobs, LostJob, Policy
 from bot.llm import SecondReader
 from bot.names import Book
-from config.rules import Rules
+from bot.rules import RulesInForce
 from prompts import replies
 from storage.store import Store
 from storage.transaction import Transaction
@@ -52,7 +52,7 @@ class Changed:
 class House:
     """What handlers work with that does not change from event to event."""
 
-    rules: Callable[[], Rules]
+    rules: RulesInForce
     worktime: Worktime
     mouth: Mouth
     keeper: Keeper
@@ -184,7 +184,7 @@ class Dispatcher:
         return Context(
             tx=tx,
             now=house.clock.now(),
-            rules=house.rules(),
+            rules=house.rules(tx),
             worktime=house.worktime,
             mouth=house.mouth,
             keeper=house.keeper,

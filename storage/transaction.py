@@ -17,6 +17,7 @@ from storage.repositories.members import Members
 from storage.repositories.outbox import OutboxRows
 from storage.repositories.questions import Questions
 from storage.repositories.readings import Readings
+from storage.repositories.rules import RulesVersions
 from storage.repositories.timers import Timers
 
 
@@ -77,6 +78,10 @@ class Reader:
     @cached_property
     def jobs(self) -> JobRows:
         return JobRows(self.connection)
+
+    @cached_property
+    def rules(self) -> RulesVersions:
+        return RulesVersions(self.connection)
 
     @cached_property
     def facts(self) -> Facts:

@@ -11,6 +11,7 @@ from bot.cli.care import db, dead
 from bot.cli.options import AsJson, AtOption, ConfigOption, DryRun, instant, log_to_stderr, show
 from bot.cli.parse import parse
 from bot.cli.rules import rules
+from bot.cli.settings import config
 from bot.domain.errors import GenjinError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="跟进 Genjin：销售团队的聊天助手。", pretty_exceptions_enable=False)
@@ -18,6 +19,7 @@ app.command(help="读懂一句销售话，打印结构化记录。")(parse)
 app.add_typer(db, name="db")
 app.add_typer(dead, name="dead")
 app.add_typer(rules, name="rules")
+app.add_typer(config, name="config")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Durations as people write them in rules: ``"30m"``, ``"48h"``, ``"14d"``."""
+"""Durations as people write them in rules: ``"30m"``, ``"48h"``, ``"14d"``, also ``"48小时"``."""
 
 import re
 from datetime import timedelta
@@ -6,17 +6,18 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
 
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "分": "minutes", "分钟": "minutes", "小时": "hours", "天": "days"}
+_SPAN = re.compile(r"\s*(\d{1,5})\s*个?\s*([mhd]|分钟?|小时|天)\s*", re.IGNORECASE)
 
 
 def parse_duration(text: object) -> timedelta:
     """``"48h"`` → 48 hours. Raises ValueError with a right example."""
     if isinstance(text, timedelta):
         return text
-    match = re.fullmatch(r"\s*(\d{1,5})\s*([mhd])\s*", text) if isinstance(text, str) else None
+    match = _SPAN.fullmatch(text) if isinstance(text, str) else None
     if not match:
         raise ValueError(f'时长要写成 "30m"（分钟）、"48h"（小时）或 "14d"（天），现在是 {text!r}')
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    return timedelta(**{_UNITS[match[2].lower()]: int(match[1])})
 
 
 def format_duration(span: timedelta) -> str:

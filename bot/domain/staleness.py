@@ -7,7 +7,7 @@ The breakpoint list (D1) takes what is idle for more than 48 h. Both count on th
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.domain.duration import Duration
 from bot.domain.worktime import ClockKind, Worktime
@@ -23,7 +23,7 @@ class Colour(StrEnum):
 
 
 class Section(BaseModel):
-    """A section of rules.toml: unknown keys are refused, nothing changes after reading."""
+    """A section of rules.toml: unknown keys are refused, nothing changes after reading. Titles are what people call them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,17 +31,17 @@ class Section(BaseModel):
 class Limit(Section):
     """A time limit and the clock it runs on."""
 
-    limit: Duration
-    clock: ClockKind
+    limit: Duration = Field(title="时限")
+    clock: ClockKind = Field(title="计时方式")
 
 
 class ColourRules(Section):
     """When a lead changes its colour."""
 
-    green_within: Duration
-    yellow_from: Duration
-    red_after: Duration
-    clock: ClockKind
+    green_within: Duration = Field(title="绿色上限")
+    yellow_from: Duration = Field(title="黄色起点")
+    red_after: Duration = Field(title="红色起点")
+    clock: ClockKind = Field(title="计时方式")
 
     @model_validator(mode="after")
     def _in_order(self) -> "ColourRules":

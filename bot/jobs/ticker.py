@@ -14,7 +14,7 @@ from bot.domain.jobs import Timer
 from bot.jobs import Jobs, NewJob
 from bot.jobs.cron import Cron
 from storage.store import Store
-from storage.transaction import Transaction
+from storage.transaction import Reader, Transaction
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 1.0
@@ -24,10 +24,13 @@ BATCH = 200
 class Ticker:
     """Looks once a second, and at once when woken.
 
+    ``crons`` tells the lines of the rules in force.
     ``fired`` is called for each due timer inside the unit that claims it; cron instants become jobs of kind ``cron``.
     """
 
-    def __init__(self, store: Store, jobs: Jobs, clock: Clock, crons: Sequence[Cron], fired: Callable[[Transaction, Timer], None]) -> None:
+    def __init__(
+        self, store: Store, jobs: Jobs, clock: Clock, crons: Callable[[Reader], Sequence[Cron]], fired: Callable[[Transaction, Timer], None]
+    ) -> None:
         self._store = store
         self._jobs = jobs
         self._clock = clock
@@ -56,13 +59,15 @@ class Ticker:
     async def tick(self) -> int:
         """Put a job for everything that is due now; how many timers fired."""
         now = self._clock.now()
-        await self._cron(now)
+        due, crons = await self._store.read(lambda r: (r.timers.next_due(), self._crons(r)))
+        await self._cron(crons, now)
         total = 0
-        while (due := await self._store.read(lambda r: r.timers.next_due())) is not None and due <= now:
+        while due is not None and due <= now:
             fired = await self._store.write(lambda tx: self._fire(tx, now))
             total += fired
             if fired == 0:
                 break
+            due = await self._store.read(lambda r: r.timers.next_due())
         return total
 
     def _fire(self, tx: Transaction, now: datetime) -> int:
@@ -80,8 +85,8 @@ class Ticker:
         except Exception:  # one that can never fire must not stop time for all the others
             log.exception("timer could not fire kind=%s key=%s", timer.kind, timer.key)
 
-    async def _cron(self, now: datetime) -> None:
-        for cron in self._crons:
+    async def _cron(self, crons: Sequence[Cron], now: datetime) -> None:
+        for cron in crons:
             instant = cron.latest(now)
             if instant is None or self._seen.get(cron.name) == instant:
                 continue

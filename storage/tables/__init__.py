@@ -4,6 +4,7 @@ from storage.tables.base import metadata
 from storage.tables.customers import alias, contact, customer, lead
 from storage.tables.people import chat_group, identity, member, stand_in
 from storage.tables.records import activity, audit, media, piece, question
+from storage.tables.rules import rules_version
 from storage.tables.senses import fingerprint, reading
 from storage.tables.trade import contract, nps, opportunity, payment, price, stock_report
 from storage.tables.work import fact, inbox, job, outbox, timer
@@ -33,6 +34,7 @@ __all__ = [
     "price",
     "question",
     "reading",
+    "rules_version",
     "stand_in",
     "stock_report",
     "timer",

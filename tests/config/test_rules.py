@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import UserError
+from bot.domain.staleness import Limit
 from bot.domain.worktime import ClockKind
-from config.rules import DEFAULT, Rules, load_rules
+from config.rule_text import values
+from config.rules import DEFAULT, Rules, default_text, load_rules, title
 
 GOOD = DEFAULT.read_text(encoding="utf-8")
 
@@ -77,8 +79,36 @@ def test_every_wrong_key_is_named_at_once(tmp_path: Path) -> None:
     assert "digest.per_rep" in sentence
 
 
-def test_a_missing_section_is_named(tmp_path: Path) -> None:
-    assert "digest" in refusal(written(tmp_path, GOOD.partition("[digest]")[0]))
+def test_what_a_file_leaves_out_is_as_delivered(tmp_path: Path) -> None:
+    rules = load_rules(written(tmp_path, '[breakpoint]\nlimit = "72h"\n'))
+    assert rules.breakpoint == Limit(limit=timedelta(hours=72), clock=ClockKind.WORKDAY)
+
+
+def test_a_wrong_rule_is_shown_with_its_line_and_a_right_example(tmp_path: Path) -> None:
+    sentence = refusal(written(tmp_path, "[digest]\nper_rep = 5\nat = '8点'\n"))
+    assert '第 3 行 digest.at：要写成 "08:20" 这样的钟点，例如 at = "08:20"' in sentence
+
+
+def test_a_mistyped_name_is_guessed(tmp_path: Path) -> None:
+    assert "没有这一项，是不是想写 per_rep？" in refusal(written(tmp_path, "[digest]\nper_reps = 5\n"))
+
+
+def test_a_mistyped_section_is_guessed(tmp_path: Path) -> None:
+    assert "第 1 行 digests：没有这一项，是不是想写 digest？" in refusal(written(tmp_path, "[digests]\nper_rep = 5\n"))
+
+
+def test_a_section_written_as_a_value_is_refused(tmp_path: Path) -> None:
+    assert "digest：要写成一节" in refusal(written(tmp_path, "digest = 5\n"))
+
+
+def test_every_rule_has_a_comment_for_people() -> None:
+    assert [v.key for v in values(default_text()) if not v.comment] == []
+
+
+def test_every_rule_has_a_name_of_its_own() -> None:
+    names = [title(v.key) for v in values(default_text())]
+    assert len(set(names)) == len(names)
+    assert all(names)
 
 
 def test_what_is_not_toml_is_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.chat.outgoing import plain
 from bot.domain.clock import FakeClock
+from config.rules import load_rules
 from storage.repositories.aliases import TeamAlias
 from tests.handlers.company import audit, customer, last_record, member, the_customer, timeline
 from tests.house import PLATFORM, House, card_of, open_house
@@ -31,7 +32,7 @@ async def choose(house: House, text: str, label: str) -> str:
 async def taught(house: House) -> House:
     """The team says 恒立 for 绍兴恒力机械, and nothing is under way any more."""
     await choose(house, ALIKE, "绍兴恒力机械有限公司")
-    house.clock.advance(house.service.rules.visit.join_within * 2)
+    house.clock.advance(load_rules().visit.join_within * 2)
     await house.service.book.refresh([customer("hengli")])  # which a message in another chat need not wait for
     return house
 

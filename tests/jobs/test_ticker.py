@@ -35,7 +35,7 @@ class Rig:
         self.ticker = self.another()
 
     def another(self) -> Ticker:
-        return Ticker(self.store, self.jobs, self.clock, [MORNING], self._note)
+        return Ticker(self.store, self.jobs, self.clock, lambda _: [MORNING], self._note)
 
     async def tick_at(self, instant: datetime) -> None:
         self.clock.set(instant)
@@ -125,7 +125,7 @@ async def test_a_timer_taken_back_does_not_fire(rig: Rig) -> None:
 async def test_a_timer_whose_firing_fails_fires_at_the_next_tick(rig: Rig) -> None:
     await rig.timer("a", at(18))
     rig.clock.set(at(18, 9))
-    failing = Ticker(rig.store, rig.jobs, rig.clock, [], _refuse)
+    failing = Ticker(rig.store, rig.jobs, rig.clock, lambda _: [], _refuse)
     with pytest.raises(StorageError):
         await failing.tick()
     await rig.ticker.tick()
@@ -213,7 +213,7 @@ async def test_a_timer_that_cannot_fire_does_not_hold_up_the_others(rig: Rig) ->
     for name in ("before", "bad", "after"):
         await rig.timer(name, at(18))
     rig.clock.set(at(18, 9))
-    await Ticker(rig.store, rig.jobs, rig.clock, [], fire).tick()
+    await Ticker(rig.store, rig.jobs, rig.clock, lambda _: [], fire).tick()
     assert sorted(rig.fired) == ["after", "before"]
 
 
@@ -225,7 +225,7 @@ async def _outlives(rig: Rig, error: Exception) -> None:
             raise errors.pop()
         rig.fired.append(timer.subject)
 
-    ticker = Ticker(rig.store, rig.jobs, rig.clock, [], fire)
+    ticker = Ticker(rig.store, rig.jobs, rig.clock, lambda _: [], fire)
     await rig.timer("a", at(18))
     await rig.timer("b", at(18))
     rig.clock.set(at(18, 9))

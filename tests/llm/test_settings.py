@@ -60,7 +60,7 @@ def test_plain_http_is_fine_at_home(tmp_path: Path, host: str) -> None:
         (f"{GOOD}daily_budget = 0", "llm.daily_budget：不能小于 1"),
         (f"{GOOD}daily_budget = 1.5", "llm.daily_budget：要写整数"),
         (f"{GOOD}mask = 'some'", "llm.mask：要写 true 或 false"),
-        (f"{GOOD}provider = 'x'", "llm.provider：没有这个配置项"),
+        (f"{GOOD}provider = 'x'", "llm.provider：没有这一项"),
         (f"{GOOD}api_key = 'sk\\n1'".replace("'", '"'), "llm.api_key：密钥里有空格、换行或非英文字符"),
         (f"{GOOD}api_key_file = '/nowhere/key'", "llm.api_key_file：读不到这个文件"),
         (f"{GOOD}api_key = 'a'\napi_key_file = '/nowhere/key'", "llm.api_key_file：api_key 和 api_key_file 只能写一个"),
