@@ -94,7 +94,14 @@ class MediaKeeper:
 
     def want(self, tx: Transaction, event: MediaEvent, now: datetime) -> MediaId:
         media = MediaRow(
-            MediaId(new_id("f")), event.platform, event.media.ref, event.media.name, event.media.content_type, now, event.media.size
+            id=MediaId(new_id("f")),
+            platform=event.platform,
+            ref=event.media.ref,
+            name=event.media.name,
+            content_type=event.media.content_type,
+            created_at=now,
+            size=event.media.size,
+            sent_as=event.type,
         )
         tx.media.save(media)
         payload = {"id": media.id, **origin_of(event)}

@@ -33,7 +33,7 @@ def writer_engine(url: URL) -> Engine:
 
     WAL with synchronous=FULL: a commit is on the disk before anybody is told, and group commit pays for the fsync.
     """
-    engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    engine = create_engine(url, poolclass=StaticPool, hide_parameters=True, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -50,7 +50,9 @@ def writer_engine(url: URL) -> Engine:
 
 def reader_engine(url: URL, size: int) -> Engine:
     """A pool of connections that cannot write, each transaction on one snapshot."""
-    engine = create_engine(url, poolclass=QueuePool, pool_size=size, max_overflow=0, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url, poolclass=QueuePool, pool_size=size, max_overflow=0, hide_parameters=True, connect_args={"check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from storage.repositories.activities import Activities
 from storage.repositories.aliases import Aliases
 from storage.repositories.audit import Audit
+from storage.repositories.consents import Consents
 from storage.repositories.customers import Customers
 from storage.repositories.facts import Facts
 from storage.repositories.inbox import InboxRows
@@ -62,6 +63,10 @@ class Reader:
     @cached_property
     def audit(self) -> Audit:
         return Audit(self.connection)
+
+    @cached_property
+    def consents(self) -> Consents:
+        return Consents(self.connection)
 
     @cached_property
     def inbox(self) -> InboxRows:

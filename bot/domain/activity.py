@@ -40,7 +40,8 @@ class Activity:
 
     ``occurred_*`` is the rep's claim; ``received_at`` (first piece) and ``last_piece_at`` are the server's time, and only they count for
     rules. ``customer_said`` is the name as said while no customer is settled. ``guesses`` names the fields whose value is not certain.
-    ``details`` is the rest of what was understood (items, amounts …) as plain JSON.
+    ``details`` is the rest of what was understood (items, amounts …) as plain JSON. ``redacted_at`` is when the words were removed,
+    because their period was over or a person asked for it; the values stay.
     """
 
     id: ActivityId
@@ -68,6 +69,7 @@ class Activity:
     guesses: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
     state: ActivityState = ActivityState.KEPT
+    redacted_at: datetime | None = None
 
 
 class PieceKind(StrEnum):
@@ -94,6 +96,7 @@ class Piece:
     text: str = ""
     media_id: MediaId | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    redacted_at: datetime | None = None
 
 
 class Missing(StrEnum):

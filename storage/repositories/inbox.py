@@ -6,13 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from bot.domain.values import MemberId
 from storage.repositories.rows import by, insert, many, one
 from storage.tables import inbox
 
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """An event: ``state`` is ``new``, ``done`` or ``dead`` (then ``incident`` and ``error`` say why)."""
+    """An event: ``state`` is ``new``, ``done``, ``dead`` (then ``incident`` and ``error`` say why) or ``held`` until a member consents."""
 
     id: int
     platform: str
@@ -22,12 +23,17 @@ class InboxRow:
     state: str = "new"
     incident: str | None = None
     error: str | None = None
+    held_for: MemberId | None = None
 
 
 NEW = (
     insert(inbox).on_conflict_do_nothing(index_elements=["platform", "event_id"]).returning(inbox.c.platform, inbox.c.event_id, inbox.c.id)
 )
-DONE = update(inbox).where(inbox.c.id == bindparam("row")).values(state="done", incident=None, error=None)
+DONE = update(inbox).where(inbox.c.id == bindparam("row")).values(state="done", incident=None, error=None, held_for=None)
+
+OPEN = inbox.c.state.in_(("new", "held"))
+HELD = select(inbox).where(OPEN, inbox.c.state == "held", inbox.c.held_for == bindparam("member")).order_by(inbox.c.id)
+BEHIND = select(inbox.c.id).where(OPEN, inbox.c.held_for == bindparam("member"), inbox.c.id < bindparam("row")).limit(1)
 
 
 class InboxRows:
@@ -48,6 +54,22 @@ class InboxRows:
 
     def done(self, row_id: int) -> None:
         self._db.execute(DONE, {"row": row_id})
+
+    def hold(self, row_id: int, member_id: MemberId) -> None:
+        """Keep an event that may not be handled before its sender has consented."""
+        self._db.execute(update(inbox).where(inbox.c.id == row_id).values(state="held", held_for=member_id))
+
+    def held(self, member_id: MemberId) -> list[InboxRow]:
+        """What waits for a member's consent, oldest first."""
+        return many(InboxRow, self._db.execute(HELD, {"member": member_id}))
+
+    def unhold(self, row_id: int) -> None:
+        """The event may be handled; it still comes before what was sent later."""
+        self._db.execute(update(inbox).where(inbox.c.id == row_id).values(state="new"))
+
+    def behind(self, row_id: int, member_id: MemberId) -> bool:
+        """Whether an earlier event of the member was held, is let go now and is not handled yet."""
+        return self._db.execute(BEHIND, {"row": row_id, "member": member_id}).first() is not None
 
     def dead(self, row_id: int, incident: str, error: str) -> None:
         """It could not be handled; it stays, with the reason."""

@@ -12,7 +12,10 @@ from storage.tables import media
 
 @dataclass(frozen=True, slots=True)
 class MediaRow:
-    """A file: ``state`` is ``wanted``, ``kept`` or ``failed`` (then ``problem`` says why). ``content_type`` is what its bytes show."""
+    """A file: ``state`` is ``wanted``, ``kept``, or ``failed`` or ``removed`` (then ``problem`` says why).
+
+    ``content_type`` is what its bytes show, ``sent_as`` what it was sent as: ``voice``, ``photo``, ``video``, ``document``.
+    """
 
     id: MediaId
     platform: str
@@ -24,6 +27,7 @@ class MediaRow:
     sha256: str | None = None
     state: str = "wanted"
     problem: str | None = None
+    sent_as: str | None = None
 
 
 class MediaRows:

@@ -2,7 +2,7 @@
 
 from storage.tables.base import metadata
 from storage.tables.customers import alias, contact, customer, lead
-from storage.tables.people import chat_group, identity, member, stand_in
+from storage.tables.people import chat_group, consent, identity, member, stand_in
 from storage.tables.records import activity, audit, media, piece, question
 from storage.tables.rules import rules_version
 from storage.tables.senses import fingerprint, reading
@@ -14,6 +14,7 @@ __all__ = [
     "alias",
     "audit",
     "chat_group",
+    "consent",
     "contact",
     "contract",
     "customer",

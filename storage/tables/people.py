@@ -1,9 +1,9 @@
 """Colleagues, who they are on the platforms, and the groups."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, String, Table, text
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, String, Table, text
 
-from storage.tables.base import Id, metadata
-from storage.types import Texts
+from storage.tables.base import Id, Serial, metadata
+from storage.types import Texts, Utc
 
 member = Table(
     "member",
@@ -49,4 +49,17 @@ stand_in = Table(
     Column("deputy_id", ForeignKey("member.id"), primary_key=True, index=True),
     Column("from_on", Date, primary_key=True),
     Column("until_on", Date),
+)
+
+# What each member answered to the privacy notice, each time it was put to them; the newest answer counts.
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("member_id", ForeignKey("member.id"), nullable=False),
+    Column("version", String(80), nullable=False),
+    Column("agreed", Boolean, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("event_id", String(200)),
+    Index("ix_consent_member", "member_id", "id"),
 )

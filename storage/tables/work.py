@@ -16,6 +16,8 @@ inbox = Table(
     Column("state", String(12), nullable=False),
     Column("incident", String(20)),
     Column("error", Text),
+    Column("held_for", String(40)),
+    Index("ix_inbox_open", "received_at", sqlite_where=text("state IN ('new', 'held')")),
     Index("uq_inbox_event", "platform", "event_id", unique=True),
     Index("ix_inbox_dead", "id", sqlite_where=text("state = 'dead'")),
 )
@@ -49,6 +51,7 @@ timer = Table(
     Column("key", String(160), nullable=False, unique=True),
     Column("state", String(12), nullable=False),
     Index("ix_timer_due", "run_at", sqlite_where=OPEN),
+    Index("ix_timer_over", "run_at", sqlite_where=text("state <> 'open'")),
     Index("ix_timer_subject", "subject", sqlite_where=OPEN),
 )
 
@@ -69,6 +72,7 @@ job = Table(
     Column("error", Text),
     Column("finished_at", Utc),
     Index("ix_job_open", "id", sqlite_where=OPEN),
+    Index("ix_job_dead", "id", sqlite_where=text("state = 'dead'")),
     Index("ix_job_lane", "lane", "id", sqlite_where=OPEN),
     Index("ix_job_finished", "finished_at", sqlite_where=text("state <> 'open'")),
 )
