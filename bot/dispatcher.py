@@ -15,13 +15,13 @@ from datetime import datetime
 
 from bot.chat.context import Context, Keeper, Mouth
 from bot.chat.incoming import CardTap, Event, Heard, Text, decode
-from bot.chat.outgoing import Card, Outgoing, Reply
+from bot.chat.outgoing import Card, Outgoing, Reply, encode
 from bot.chat.platform import Address
 from bot.chat.router import Answer, Menu
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageError, UserError
 from bot.domain.jobs import Timer
-from bot.domain.member import Member, Role
+from bot.domain.member import Group, Member, Role
 from bot.domain.understood import Intent, Understood
 from bot.domain.values import CustomerId
 from bot.domain.worktime import Worktime
@@ -31,7 +31,7 @@ from bot.names import Book
 from bot.rules import RulesInForce
 from prompts import replies
 from storage.store import Store
-from storage.transaction import Transaction
+from storage.transaction import Reader, Transaction
 
 log = logging.getLogger(__name__)
 # Longer texts are kept whole; what a rep means stands in the beginning.
@@ -103,6 +103,8 @@ class Dispatcher:
             if sender is not None:
                 answer = self._answer(event, ctx)
             _say(ctx, event, answer)
+            if _on_page(event) and answer is not None:
+                tx.inbox.answered(row_id, encode(answer))
             tx.inbox.done(row_id)
             self._jobs.complete(tx, job)
 
@@ -168,6 +170,11 @@ class Dispatcher:
 
         await self._store.write(unit)
 
+    def whole(self, reader: Reader, viewer: Member, card: Card, group: Group | None) -> Card | None:
+        """A card as its page shows it to a viewer; None when its story has nothing to say about that."""
+        handler = self._menu.wholes.get(card.key.partition(":")[0])
+        return handler(card, group, self._context(Transaction(reader.connection), Changed(), sender=viewer)) if handler else None
+
     def context(self, tx: Transaction) -> Context:
         """For work that nobody sent: timers and cron lines."""
         return self._context(tx, Changed())
@@ -207,7 +214,10 @@ class Dispatcher:
         await self._store.write(unit)
 
     def _close(self, tx: Transaction, job: Job, row_id: int, event: Event, answer: Outgoing) -> None:
-        self._house.mouth.post(tx, Address(event.platform, event.chat), answer, self._house.clock.now())
+        if _on_page(event):
+            tx.inbox.answered(row_id, encode(answer))
+        else:
+            self._house.mouth.post(tx, Address(event.platform, event.chat), answer, self._house.clock.now())
         tx.inbox.done(row_id)
         self._jobs.complete(tx, job)
 
@@ -228,12 +238,17 @@ class Dispatcher:
         self._tell_admins(tx, replies.incident_notice(number, who))
 
 
+def _on_page(event: Event) -> bool:
+    """Whether a page waits for the answer and shows it; what is more than words also goes to the chat, where its buttons live."""
+    return isinstance(event, CardTap) and event.page
+
+
 def _say(ctx: Context, event: Event, answer: Answer) -> None:
     if answer is None:
         return
     if isinstance(event, CardTap) and isinstance(answer, Card) and answer.key == event.card:
         ctx.replace(answer)
-    else:
+    elif not (_on_page(event) and isinstance(answer, Reply)):
         ctx.tell(Address(event.platform, event.chat), answer)
 
 

@@ -57,6 +57,11 @@ class Outbox:
                 row_id = tx.outbox.add(copy.platform, copy.chat, payload, now, card=card.key, updates=copy.id)
                 self._promise(tx, row_id, Address(copy.platform, copy.chat))
 
+    def carries_buttons(self, to: Address) -> bool:
+        """Whether buttons can be tapped there; a platform that is not connected is not asked to do more than it can."""
+        platform = self._platforms.get(to.platform)
+        return platform is None or platform.carries_buttons(to.chat)
+
     def release(self, tx: Transaction, timer: Timer) -> None:
         """A held message may go."""
         row = tx.outbox.get(int(timer.subject))

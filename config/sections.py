@@ -66,12 +66,34 @@ Secret = Annotated[SecretStr, AfterValidator(one_line)]
 
 
 class Server(Section):
-    """Where to listen. ``admin_*`` is for /readyz and /metrics, kept off the public address."""
+    """Where to listen. ``admin_*`` is for /readyz and /metrics, kept off the public address.
+
+    ``public_url`` is how phones reach us (``https://genjin.example.com``); without it no message carries a link to a page.
+    """
 
     host: str = "127.0.0.1"
     port: int = Field(default=8710, ge=0, le=65535)
     admin_host: str = "127.0.0.1"
     admin_port: int = Field(default=8711, ge=0, le=65535)
+    public_url: str = ""
+
+    @field_validator("public_url")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        try:
+            url = urlsplit(value.rstrip("/"))
+            fit = url.scheme in ("http", "https") and url.hostname and url.port != 0
+        except ValueError:
+            fit = False
+        if value and (not fit or url.geturl() != f"{url.scheme}://{url.netloc}" or url.username is not None):
+            raise PydanticCustomError("server", "要写成 https://主机 这样的网址，后面不带路径")
+        return value.rstrip("/")
+
+
+class Web(Section):
+    """The pages. ``secret_file`` keeps the secret that signs sessions; it is made at the first start."""
+
+    secret_file: Path = Path("data/web.secret")
 
 
 class Database(Section):

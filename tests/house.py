@@ -37,13 +37,17 @@ class Shown:
 
 
 class Screens:
-    """A chat platform that remembers what everybody sees; ``broken`` makes it fail as real ones do."""
+    """A chat platform that remembers what everybody sees; ``broken`` makes it fail as real ones do.
+
+    In ``buttonless`` chats no button can be tapped, as in the groups of some platforms.
+    """
 
     name = PLATFORM
 
     def __init__(self) -> None:
         self.shown: list[Shown] = []
         self.files: dict[str, bytes] = {}
+        self.buttonless: set[str] = set()
         self.broken: PlatformError | None = None
         self.tries = 0
 
@@ -69,6 +73,9 @@ class Screens:
         seen = self.shown[int(ref)]
         seen.history.append(seen.message)
         seen.message = message
+
+    def carries_buttons(self, chat: str) -> bool:
+        return chat not in self.buttonless
 
     async def download(self, ref: str) -> AsyncIterator[bytes]:
         if ref not in self.files:

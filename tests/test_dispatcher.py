@@ -11,7 +11,7 @@ import pytest
 
 from bot.chat.context import Context
 from bot.chat.incoming import CardTap, Event, Sender, Text
-from bot.chat.outgoing import Reply, plain
+from bot.chat.outgoing import Card, Reply, decode, plain
 from bot.chat.router import Answer, TextHandler
 from bot.domain.clock import FakeClock
 from bot.domain.errors import StorageError, UserError
@@ -313,3 +313,55 @@ class _Waiting:
 
     def __init__(self, event: Event, row: dict[str, object]) -> None:
         self.event, self.row = event, row
+
+
+def tap_on_page(house: House, user: str, action: str, event_id: str = "page:1") -> CardTap:
+    at = house.clock.now()
+    return CardTap(
+        platform=PLATFORM,
+        event_id=event_id,
+        chat=f"p:{user}",
+        sender=Sender(user, user),
+        received_at=at,
+        card="k",
+        action=action,
+        page=True,
+    )
+
+
+async def answer_of(house: House, event_id: str = "page:1") -> str | None:
+    row = await house.store.read(lambda r: r.inbox.of_event(PLATFORM, event_id))
+    assert row is not None
+    return row.answer
+
+
+async def test_words_in_answer_to_a_tap_on_a_page_are_kept_for_the_page_and_not_said_in_the_chat(house: House) -> None:
+    house.service.dispatcher._menu.taps["ask"] = lambda event, ctx: Reply(text="要写原因")
+    assert await house.event(tap_on_page(house, LI, "ask")) == []
+    assert decode(await answer_of(house) or "") == Reply(text="要写原因")
+
+
+async def test_a_card_in_answer_to_a_tap_on_a_page_goes_to_the_chat_too_where_its_buttons_live(house: House) -> None:
+    house.service.dispatcher._menu.taps["open"] = lambda event, ctx: Card(key="other", title="另一张")
+    (shown,) = await house.event(tap_on_page(house, LI, "open"))
+    assert shown == decode(await answer_of(house) or "")
+
+
+async def test_a_refusal_of_a_tap_on_a_page_is_kept_for_the_page_only(house: House) -> None:
+    def refuse(event: CardTap, ctx: Context) -> Answer:
+        raise UserError("不行")
+
+    house.service.dispatcher._menu.taps["no"] = refuse
+    assert await house.event(tap_on_page(house, LI, "no")) == []
+    assert decode(await answer_of(house) or "") == Reply(text="不行")
+
+
+async def test_the_answer_to_a_tap_in_the_chat_is_not_kept_with_the_event(house: House) -> None:
+    house.service.dispatcher._menu.taps["ask"] = lambda event, ctx: Reply(text="好")
+    await house.event(replace(tap_on_page(house, LI, "ask", "t1"), page=False))
+    assert await answer_of(house, "t1") is None
+
+
+async def test_the_stranger_who_taps_on_a_page_gets_nothing_but_the_greeting(house: House) -> None:
+    assert await house.event(tap_on_page(house, "nobody", "followed_up")) == []
+    assert decode(await answer_of(house) or "") == replies.stranger("nobody")

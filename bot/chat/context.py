@@ -30,6 +30,10 @@ class Mouth(Protocol):
         """Put ``card`` in the place of every copy that was sent under its key."""
         ...
 
+    def carries_buttons(self, to: Address) -> bool:
+        """Whether buttons can be tapped there."""
+        ...
+
 
 class Keeper(Protocol):
     """Fetches what people send into our own store."""

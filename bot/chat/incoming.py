@@ -88,6 +88,8 @@ class Location(Incoming):
     """A place, in WGS-84 degrees. Picked on a map it is a claim; ``measured`` by the phone's own receiver it is evidence.
 
     ``accuracy`` is in metres. ``unasked`` marks a position that the platform reports by itself: it is kept and not answered.
+    ``datum`` is the one in which the phone told it, before it was converted. ``customer`` is the id of the customer whom the sender
+    says to be with.
     """
 
     type: Literal["location"] = "location"
@@ -97,13 +99,15 @@ class Location(Incoming):
     measured: bool = False
     accuracy: float | None = None
     unasked: bool = False
+    datum: Literal["wgs84", "gcj02"] = "wgs84"
+    customer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardTap(Incoming):
     """A tap on a card's button; ``values`` are the button's own, ``answer`` what was typed where the button asked for words.
 
-    ``card`` is the key of the tapped card.
+    ``card`` is the key of the tapped card. ``page`` marks a tap on one of our pages, which shows the answer itself.
     """
 
     type: Literal["tap"] = "tap"
@@ -111,6 +115,7 @@ class CardTap(Incoming):
     action: str
     values: dict[str, str] = field(default_factory=dict)
     answer: str = ""
+    page: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

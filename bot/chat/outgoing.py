@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 from pydantic import Discriminator, TypeAdapter
 
@@ -31,12 +32,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of a list, with what can be done about it. ``colour`` is a staleness colour or empty."""
+    """A line of a list, with what can be done about it. ``colour`` is a staleness colour or empty; ``key`` names what it is about."""
 
     text: str
     detail: str = ""
     colour: str = ""
     buttons: tuple[Button, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,14 @@ class Section:
     title: str
     lines: tuple[Line, ...] = ()
     level: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A page of ours: ``path`` is what comes after the public address. A platform that knows no public address leaves it out."""
+
+    label: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +79,12 @@ class Card:
     sections: tuple[Section, ...] = ()
     buttons: tuple[Button, ...] = ()
     note: str = ""
+    links: tuple[Link, ...] = ()
+
+
+def list_path(key: str) -> str:
+    """The page on which a card can be read and acted upon by whoever may."""
+    return f"/app/list/{quote(key, safe='')}"
 
 
 Outgoing = Reply | Card

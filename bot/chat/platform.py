@@ -1,8 +1,8 @@
 """The seam to a chat platform: five things that WeCom, Feishu, DingTalk and the sandbox can all do."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.chat.incoming import Event
 from bot.chat.outgoing import Outgoing
@@ -39,6 +39,7 @@ class Directory(Protocol):
         ...
 
 
+@runtime_checkable
 class SignIn(Protocol):
     """A platform through which people sign in to our pages."""
 
@@ -48,6 +49,27 @@ class SignIn(Protocol):
 
     async def signed_in(self, code: str) -> str | None:
         """The platform's id of the member behind a code; None for outsiders. Raises :class:`PlatformError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What a page needs to ask a platform's own browser for a position.
+
+    ``scripts`` are https addresses to load, in this order; ``config`` is handed to the script as JSON (``appId``, ``timestamp``,
+    ``nonceStr``, ``signature`` of the page's address; and ``corpId``, ``agentId`` where the newer script wants them).
+    """
+
+    scripts: tuple[str, ...]
+    config: Mapping[str, Any]
+
+
+@runtime_checkable
+class PageKit(Protocol):
+    """A platform whose own browser gives pages a better position than the web does."""
+
+    async def page_kit(self, url: str) -> Kit | None:
+        """The kit, signed for the page at ``url``; None where it is not set up. Raises :class:`PlatformError`."""
         ...
 
 
@@ -70,6 +92,10 @@ class Platform(Protocol):
 
     async def update(self, chat: str, ref: str, message: Outgoing) -> None:
         """Replace a message that was sent."""
+        ...
+
+    def carries_buttons(self, chat: str) -> bool:
+        """Whether a card's buttons can be tapped in this chat; where not, the card needs a way to its page."""
         ...
 
     def download(self, ref: str) -> AsyncIterator[bytes]:

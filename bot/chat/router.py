@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 from bot.chat.context import Context
 from bot.chat.incoming import CardTap, Incoming, Text
-from bot.chat.outgoing import Outgoing
+from bot.chat.outgoing import Card, Outgoing
 from bot.domain.jobs import Timer
+from bot.domain.member import Group
 from bot.domain.understood import Intent
 
 Answer = Outgoing | None
@@ -23,6 +24,7 @@ TapHandler = Callable[[CardTap, Context], Answer]
 TimerHandler = Callable[[Timer, Context], None]
 CronHandler = Callable[[Context], None]
 QuestionHandler = Callable[[Text, Context], Answer]
+WholeHandler = Callable[[Card, Group | None, Context], Card]
 
 
 @dataclass(slots=True)
@@ -37,6 +39,7 @@ class Router:
     timers: dict[str, TimerHandler] = field(default_factory=dict)
     crons: dict[str, CronHandler] = field(default_factory=dict)
     questions: dict[str, QuestionHandler] = field(default_factory=dict)
+    wholes: dict[str, WholeHandler] = field(default_factory=dict)
 
     def command(self, pattern: str) -> Callable[[CommandHandler], CommandHandler]:
         """Words matched before understanding: a regular expression over the whole trimmed text, a leading ``/`` optional."""
@@ -66,6 +69,13 @@ class Router:
         """Text that may answer an open question of this kind; None means that it does not."""
         return _keep(lambda f: self.questions.update({kind: f}))
 
+    def whole(self, kind: str) -> Callable[[WholeHandler], WholeHandler]:
+        """A card with a key ``kind:…`` as its page shows it: everything, as it stands now, of what the member may see.
+
+        Gets the card as it was last said and the group it was said in (None: the member's own chat); it reads and writes nothing.
+        """
+        return _keep(lambda f: self.wholes.update({kind: f}))
+
 
 def _keep(by: Callable[[H], None]) -> Callable[[H], H]:
     def decorate(handler: H) -> H:
@@ -86,6 +96,7 @@ class Menu:
         self.timers: dict[str, TimerHandler] = {}
         self.crons: dict[str, CronHandler] = {}
         self.questions: dict[str, QuestionHandler] = {}
+        self.wholes: dict[str, WholeHandler] = {}
         for router in routers:
             self.commands += router.commands
             for mine, theirs in (
@@ -95,6 +106,7 @@ class Menu:
                 (self.timers, router.timers),
                 (self.crons, router.crons),
                 (self.questions, router.questions),
+                (self.wholes, router.wholes),
             ):
                 _join(router.name, mine, theirs)
 

@@ -13,7 +13,10 @@ from storage.tables import inbox
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """An event: ``state`` is ``new``, ``done``, ``dead`` (then ``incident`` and ``error`` say why) or ``held`` until a member consents."""
+    """An event: ``state`` is ``new``, ``done``, ``dead`` (then ``incident`` and ``error`` say why) or ``held`` until a member consents.
+
+    ``answer`` is what was said to it, kept only where a page waits for it.
+    """
 
     id: int
     platform: str
@@ -24,6 +27,7 @@ class InboxRow:
     incident: str | None = None
     error: str | None = None
     held_for: MemberId | None = None
+    answer: str | None = None
 
 
 NEW = (
@@ -51,6 +55,13 @@ class InboxRows:
 
     def get(self, row_id: int) -> InboxRow | None:
         return one(InboxRow, self._db.execute(by(inbox, "id"), {"id": row_id}).first())
+
+    def of_event(self, platform: str, event_id: str) -> InboxRow | None:
+        return one(InboxRow, self._db.execute(by(inbox, "platform", "event_id"), {"platform": platform, "event_id": event_id}).first())
+
+    def answered(self, row_id: int, answer: str) -> None:
+        """Keep what a page shall show."""
+        self._db.execute(update(inbox).where(inbox.c.id == row_id).values(answer=answer))
 
     def done(self, row_id: int) -> None:
         self._db.execute(DONE, {"row": row_id})

@@ -17,6 +17,7 @@ inbox = Table(
     Column("incident", String(20)),
     Column("error", Text),
     Column("held_for", String(40)),
+    Column("answer", Text),
     Index("ix_inbox_open", "received_at", sqlite_where=text("state IN ('new', 'held')")),
     Index("uq_inbox_event", "platform", "event_id", unique=True),
     Index("ix_inbox_dead", "id", sqlite_where=text("state = 'dead'")),

@@ -75,6 +75,9 @@ class HttpPlatform:
             self.waits.append(time.perf_counter() - waiting.pop(0))
         return key
 
+    def carries_buttons(self, chat: str) -> bool:
+        return True
+
     async def update(self, chat: str, ref: str, message: Outgoing) -> None:
         return
 

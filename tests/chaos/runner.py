@@ -65,6 +65,9 @@ class Door:
             os.write(self._file, (json.dumps({"key": key, "chat": chat, "text": plain(message)}) + "\n").encode())
         return key
 
+    def carries_buttons(self, chat: str) -> bool:
+        return True
+
     async def update(self, chat: str, ref: str, message: Outgoing) -> None:
         return
 

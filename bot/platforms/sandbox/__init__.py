@@ -107,6 +107,10 @@ class Sandbox:
         """Replace a message in its place."""
         await self._talk.change(chat, ref, message)
 
+    def carries_buttons(self, chat: str) -> bool:
+        """Buttons work everywhere on the page."""
+        return True
+
     def download(self, ref: str) -> AsyncIterator[bytes]:
         """The bytes of an uploaded file."""
         return self._uploads.read(ref)

@@ -1,4 +1,4 @@
-"""what WeCom needs remembered"""
+"""what WeCom and the pages need remembered"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,8 +11,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("answer", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
-    pass
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.drop_column("answer")
