@@ -4,9 +4,11 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.chat.outgoing import Card, Outgoing, decode, encode
+from bot.chat.context import NOWHERE
+from bot.chat.outgoing import Card, Outgoing, decode, encode, rewritten
 from bot.chat.platform import Address, Platform
-from bot.domain.clock import Clock
+from bot.domain.access import BLIND, Sight, group_sight, words_for
+from bot.domain.clock import Clock, local_day
 from bot.domain.errors import PlatformError
 from bot.domain.jobs import Timer
 from bot.domain.member import Role
@@ -37,8 +39,17 @@ class Outbox:
         jobs.handle("send", self.send, PATIENCE, self._gave_up)
 
     def post(
-        self, tx: Transaction, to: Address, message: Outgoing, now: datetime, *, can_wait: bool = False, at: datetime | None = None
+        self,
+        tx: Transaction,
+        to: Address,
+        message: Outgoing,
+        now: datetime,
+        *,
+        can_wait: bool = False,
+        at: datetime | None = None,
+        sight: Sight | None = None,
     ) -> None:
+        message = rewritten(message, (sight or _sight_at(tx, to, now)).text)
         release = at or (self._quiet.release(now) if can_wait else None)
         held = release is not None and release > now
         card = message.key if isinstance(message, Card) else None
@@ -48,14 +59,15 @@ class Outbox:
         else:
             self._promise(tx, row_id, to)
 
-    def replace(self, tx: Transaction, card: Card, now: datetime) -> None:
-        payload = encode(card)
+    def replace(self, tx: Transaction, card: Card, now: datetime, here: Mapping[Address, Sight] = NOWHERE) -> None:
         for copy in tx.outbox.copies(card.key):
+            to = Address(copy.platform, copy.chat)
+            payload = encode(rewritten(card, (here.get(to) or _sight_at(tx, to, now)).text))
             if copy.state == "held":
                 tx.outbox.rewrite(copy.id, payload)
             elif copy.state != "dead":
                 row_id = tx.outbox.add(copy.platform, copy.chat, payload, now, card=card.key, updates=copy.id)
-                self._promise(tx, row_id, Address(copy.platform, copy.chat))
+                self._promise(tx, row_id, to)
 
     def carries_buttons(self, to: Address) -> bool:
         """Whether buttons can be tapped there; a platform that is not connected is not asked to do more than it can."""
@@ -136,6 +148,15 @@ class Outbox:
     def _promise(self, tx: Transaction, row_id: int, to: Address, again: datetime | None = None) -> None:
         key = f"send:{row_id}" + (f":{again.isoformat()}" if again else "")
         self._jobs.put(tx, [NewJob(kind="send", payload={"id": row_id}, key=key, lane=f"out:{to.platform}:{to.chat}")])
+
+
+def _sight_at(reader: Reader, to: Address, now: datetime) -> Sight:
+    """What may be read in a chat: by its member, else as in a group; a chat that nobody knows is one with outsiders."""
+    member = reader.members.in_private_chat(to.platform, to.chat)
+    if member is not None:
+        return words_for(member, reader.members.org(), local_day(now))
+    group = reader.members.group_at(to.platform, to.chat)
+    return group_sight(group) if group else BLIND
 
 
 def _load(reader: Reader, row_id: int) -> tuple[OutboxRow | None, OutboxRow | None, bool]:

@@ -6,7 +6,7 @@ from bot.chat.context import Context
 from bot.chat.incoming import CardTap, Text
 from bot.chat.outgoing import Card, Reply
 from bot.chat.router import Answer, Router
-from bot.domain.access import can_decide_for, can_see
+from bot.domain.access import can_decide_for
 from bot.domain.activity import ActivityState, PieceKind
 from bot.domain.customer import Contact, Customer
 from bot.domain.member import Member
@@ -52,7 +52,7 @@ def create_tapped(event: CardTap, ctx: Context) -> Answer:
     if record and record.customer_id:
         return shown(ctx, record)
     existing = ctx.tx.customers.called(name)
-    if existing and (record is None or not can_see(ctx.member, existing, ctx.org)):
+    if existing and (record is None or not ctx.sight.can_see(existing)):
         return _existing(ctx, existing, event.card)
     customer = existing or _customer(ctx, name)
     if record is None:
@@ -75,7 +75,7 @@ def ask_partner(event: CardTap, ctx: Context) -> Answer:
     customer = ctx.tx.customers.get(CustomerId(event.values.get("customer", "")))
     if customer is None or customer.owner_id is None:
         return Reply(text=replies.FOREIGN_BUTTON)
-    if can_see(ctx.member, customer, ctx.org):
+    if ctx.sight.can_see(customer):
         return cards.settled(event.card, f"{customer.name} 你已经可以看了")
     owner = ctx.org.name(customer.owner_id)
     request = cards.partner_request(customer, ctx.member.name, ctx.member.id)
@@ -119,7 +119,7 @@ def _decide(ctx: Context, key: str, customer: Customer, asker: Member, *, agreed
 
 
 def _existing(ctx: Context, customer: Customer, key: str) -> Card:
-    if can_see(ctx.member, customer, ctx.org):
+    if ctx.sight.can_see(customer):
         return cards.settled(
             key, f"已经有 {customer.name} 了", text=f"负责人{ctx.org.name(customer.owner_id)}。直接说“拜访了…”就会记到它名下。"
         )
@@ -127,7 +127,7 @@ def _existing(ctx: Context, customer: Customer, key: str) -> Card:
 
 
 def _similar(ctx: Context, name: str, similar: list[Customer], key: str) -> Card:
-    visible = [c for c in similar if can_see(ctx.member, c, ctx.org)]
+    visible = [c for c in similar if ctx.sight.can_see(c)]
     hidden = [ctx.org.name(c.owner_id) for c in similar if c not in visible]
     return cards.similar_customers(key, name, visible, hidden, ctx.member.id)
 

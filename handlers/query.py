@@ -6,7 +6,6 @@ from bot.chat.context import Context
 from bot.chat.incoming import CardTap, Text
 from bot.chat.outgoing import Reply
 from bot.chat.router import Answer, Router
-from bot.domain.access import can_see, visible_owners
 from bot.domain.customer import Customer
 from bot.domain.understood import Intent
 from bot.domain.values import CustomerId
@@ -50,10 +49,10 @@ def search(event: Text, ctx: Context, match: Match[str]) -> Answer:
 
 
 def _found(ctx: Context, what: str) -> list[Customer]:
-    owners, me = visible_owners(ctx.member, ctx.org), ctx.member.id
-    found = ctx.tx.customers.find(what, owners, me, MANY)
+    sight = ctx.sight
+    found = ctx.tx.customers.find(what, sight, MANY)
     if not found and what.isascii() and what.isalpha():
-        found = [c for c in ctx.tx.customers.of(owners, me, MANY) if any(what.lower() in initials(n) for n in (c.name, *c.aliases))]
+        found = [c for c in ctx.tx.customers.of(sight, MANY) if any(what.lower() in initials(n) for n in (c.name, *c.aliases))]
     return found
 
 
@@ -64,7 +63,7 @@ def initials(name: str) -> str:
 
 def _timeline(ctx: Context, customer: Customer) -> Answer:
     owner = ctx.org.name(customer.owner_id)
-    if not can_see(ctx.member, customer, ctx.org):
+    if not ctx.sight.can_see(customer):
         return cards.colleagues_customer(f"customer:{customer.id}:{ctx.member.id}", customer, owner, saved=cards.NOT_YOURS)
     records = ctx.tx.activities.timeline(customer.id)
     lead = ctx.tx.leads.open_of(customer.id)

@@ -1,13 +1,15 @@
 """Everything that a handler can reach, in one typed value."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from bot.chat.incoming import Event, MediaEvent
 from bot.chat.outgoing import Card, Outgoing, decode
 from bot.chat.platform import Address
-from bot.domain.access import Sight, sight_of
+from bot.domain.access import Sight, sight_of, words_for
 from bot.domain.clock import local_day
 from bot.domain.member import Member, Org
 from bot.domain.understood import Understood
@@ -16,18 +18,31 @@ from bot.domain.worktime import Worktime
 from config.rules import Rules
 from storage.transaction import Transaction
 
+NOWHERE: Mapping[Address, Sight] = MappingProxyType({})
+
 
 class Mouth(Protocol):
     """Promises messages inside a transaction; the outbox keeps the promise."""
 
     def post(
-        self, tx: Transaction, to: Address, message: Outgoing, now: datetime, *, can_wait: bool = False, at: datetime | None = None
+        self,
+        tx: Transaction,
+        to: Address,
+        message: Outgoing,
+        now: datetime,
+        *,
+        can_wait: bool = False,
+        at: datetime | None = None,
+        sight: Sight | None = None,
     ) -> None:
-        """Say ``message``: now, at ``at``, or (``can_wait``) not before the quiet hours are over."""
+        """Say ``message``: now, at ``at``, or (``can_wait``) not before the quiet hours are over.
+
+        Phone numbers and amounts that must not be read there are masked: by ``sight``, else by whose chat or which group it is.
+        """
         ...
 
-    def replace(self, tx: Transaction, card: Card, now: datetime) -> None:
-        """Put ``card`` in the place of every copy that was sent under its key."""
+    def replace(self, tx: Transaction, card: Card, now: datetime, here: Mapping[Address, Sight] = NOWHERE) -> None:
+        """Put ``card`` in the place of every copy that was sent under its key, masked as in :meth:`post`; ``here`` is known already."""
         ...
 
     def carries_buttons(self, to: Address) -> bool:
@@ -97,7 +112,9 @@ class Context:
     @property
     def sight(self) -> Sight:
         """What the sender may see here: in a group as far as everybody there may read along."""
-        sight = sight_of(self.member, self.org, self.today)
+        return self._placed(sight_of(self.member, self.org, self.today))
+
+    def _placed(self, sight: Sight) -> Sight:
         if self.event is None or not self.event.group:
             return sight
         return sight.in_group(self.tx.members.group_at(self.event.platform, self.event.chat))
@@ -109,7 +126,7 @@ class Context:
             if not chats:
                 return False
             to = Address(*chats[0])
-        self.mouth.post(self.tx, to, message, self.now, can_wait=can_wait, at=at)
+        self.mouth.post(self.tx, to, message, self.now, can_wait=can_wait, at=at, sight=self._here.get(to))
         return True
 
     def shown(self, key: str) -> Card | None:
@@ -120,7 +137,15 @@ class Context:
 
     def replace(self, card: Card) -> None:
         """Show ``card`` instead of every copy sent under its key."""
-        self.mouth.replace(self.tx, card, self.now)
+        self.mouth.replace(self.tx, card, self.now, self._here)
+
+    @property
+    def _here(self) -> Mapping[Address, Sight]:
+        """The chat of the event and what may be shown there to its sender."""
+        if self.event is None or self.sender is None:
+            return NOWHERE
+        words = self._placed(words_for(self.member, self.org, self.today))
+        return {Address(self.event.platform, self.event.chat): words}
 
     def audit(self, action: str, subject: str, *, old: dict[str, object] | None = None, new: dict[str, object] | None = None) -> None:
         """Note a change in the audit log, with who and which event."""

@@ -1,12 +1,14 @@
 """What the bot says, the same on every platform: plain replies and cards that platforms draw in their own way."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, Literal
 from urllib.parse import quote
 
 from pydantic import Discriminator, TypeAdapter
 
+BETWEEN = "："
 Tone = Literal["info", "good", "warn", "bad"]
 
 
@@ -103,6 +105,36 @@ def encode(message: Outgoing) -> str:
 def decode(payload: str) -> Outgoing:
     """The message that :func:`encode` wrote. Raises pydantic.ValidationError."""
     return _adapter().validate_json(payload)
+
+
+def rewritten(message: Outgoing, how: Callable[[str], str]) -> Outgoing:
+    """The message with everything that a person reads in it put through ``how``; keys, actions and values stay."""
+    if isinstance(message, Reply):
+        return Reply(text=how(message.text))
+    return replace(
+        message,
+        title=how(message.title),
+        text=how(message.text),
+        note=how(message.note),
+        facts=tuple(_fact(fact, how) for fact in message.facts),
+        sections=tuple(replace(s, title=how(s.title), lines=tuple(_line(x, how) for x in s.lines)) for s in message.sections),
+        buttons=_buttons(message.buttons, how),
+    )
+
+
+def _fact(fact: Fact, how: Callable[[str], str]) -> Fact:
+    # Label and value say together what a figure is: 单价 and 180.
+    joined = f"{fact.label}{BETWEEN}{fact.value}"
+    label, _, value = how(joined).partition(BETWEEN)
+    return replace(fact, label=label, value=value)
+
+
+def _line(line: Line, how: Callable[[str], str]) -> Line:
+    return replace(line, text=how(line.text), detail=how(line.detail), buttons=_buttons(line.buttons, how))
+
+
+def _buttons(buttons: tuple[Button, ...], how: Callable[[str], str]) -> tuple[Button, ...]:
+    return tuple(replace(button, label=how(button.label)) for button in buttons)
 
 
 def plain(message: Outgoing) -> str:

@@ -102,15 +102,29 @@ def sight_of(viewer: Member, org: Org, day: date | None = None) -> Sight:
     own = frozenset({viewer.id})
     acts_for = None if Role.ADMIN in roles else own.union(*(_below(head, org) for head in heads))
     sees_all = bool(roles & SEES_ALL)
-    return Sight(
-        viewer=viewer.id,
+    return replace(
+        words_for(viewer, org, day),
         owners=None if sees_all else acts_for,
         acts_for=acts_for,
         unowned=None if sees_all else _unowned(heads),
+    )
+
+
+def words_for(viewer: Member, org: Org, day: date | None = None) -> Sight:
+    """Which figures may stand in words that are sent to a member; no customer is looked at, so the reporting lines are not read."""
+    roles, nobody = org.roles(viewer, day), frozenset[MemberId]()
+    return Sight(
+        viewer=viewer.id,
+        owners=nobody,
+        acts_for=nobody,
         phones=bool(roles & PHONES),
         amounts=bool(roles & AMOUNTS),
         costs=bool(roles & COSTS),
     )
+
+
+BLIND = Sight(viewer=None, owners=frozenset(), acts_for=frozenset())
+"""What somebody sees whom nobody knows."""
 
 
 def group_sight(group: Group) -> Sight:

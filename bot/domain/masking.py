@@ -9,12 +9,15 @@ import re
 HIDDEN = "***"
 _KEPT, _TAIL, _FULL = 3, 4, 11
 _DIGIT = "[0-9０-９零〇一二三四五六七八九幺]"
-_DAY = r"(?:19|20)[0-9]{2}[-./][0-9]{1,2}[-./][0-9]{1,2}(?![0-9])"
-_GAP = r"[-－—\s.·()（）]?"
-# Seven figures or more in a row, as they are written or spoken, whatever stands between them; with the + and the area code before them.
+_GAP = r"[-－—\s.·]{0,2}"
+_ONE = "[1１一幺]"
+_CUED = "(?:电话|手机号?|座机|分机|号码|微信号?|[Tt][Ee][Ll]|联系方式)"
+# Mobiles (with or without +86, in figures or as they are spoken), land lines, 400 numbers, and any number that is said to be one.
 _PHONE = re.compile(
-    rf"(?<![0-9A-Za-z])(?!{_DAY})(?:[+＋]\s?)?[(（]?(?:{_DIGIT}{_GAP}){{6,17}}{_DIGIT}"
-    rf"(?:\s?转\s?{_DIGIT}{{1,5}})?(?![0-9])(?!\s*[元块万亿千百%％])"
+    rf"(?<![0-9A-Za-z])(?:[+＋]?\s?86{_GAP})?{_ONE}{_GAP}[3-9３-９三四五六七八九](?:{_GAP}{_DIGIT}){{9}}(?![0-9])"
+    rf"|(?<![0-9A-Za-z])[(（]?0[0-9]{{2,3}}[)）]?{_GAP}[0-9]{{3,4}}{_GAP}[0-9]{{4}}(?:{_GAP}转?\s?[0-9]{{1,5}})?(?![0-9])"
+    rf"|(?<![0-9A-Za-z])400(?:{_GAP}[0-9]){{7}}(?![0-9])"
+    rf"|(?P<cue>{_CUED}[是为:：\s]{{0,3}})(?P<no>(?:{_DIGIT}{_GAP}){{5,12}}{_DIGIT})(?![0-9])"
 )
 _UNIT = "(?:亿元?|[十百千]?万[元块]?|[千百]?元|千(?![瓦克米])|块钱?|角|人民币|RMB|CNY|[kKwW](?![A-Za-z]))"
 _FIGURES = r"[0-9０-９][0-9０-９,，]*(?:[.．点][0-9０-９]+)?"
@@ -39,7 +42,7 @@ def mask_phone(number: str) -> str:
 
 def mask_phones(words: str) -> str:
     """A text with every phone number in it masked."""
-    return _PHONE.sub(lambda m: mask_phone(m[0]), words)
+    return _PHONE.sub(lambda m: f"{m['cue']}{mask_phone(m['no'])}" if m["cue"] else mask_phone(m[0]), words)
 
 
 def mask_amounts(words: str) -> str:

@@ -7,7 +7,6 @@ somebody of the team says otherwise. The customer table always stands above what
 import re
 
 from bot.chat.context import Context
-from bot.domain.access import can_see
 from bot.domain.activity import Activity
 from bot.domain.customer import Customer
 from bot.domain.member import team_of
@@ -27,7 +26,7 @@ def learn(ctx: Context, said: str | None, customer: Customer) -> bool:
         return False
     if known:
         _forget(ctx, known)
-    if not _fit(name) or not can_see(ctx.member, customer, ctx.org) or ctx.tx.customers.known_as(name):
+    if not _fit(name) or not ctx.sight.can_see(customer) or ctx.tx.customers.known_as(name):
         return False
     ctx.tx.aliases.save(TeamAlias(team, name, customer.id, ctx.member.id, ctx.now))
     ctx.audit("alias.learn", customer.id, new={"said": name, "team": team})

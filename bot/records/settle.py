@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from bot.chat.context import Context
 from bot.chat.incoming import Text
-from bot.domain.access import can_see
 from bot.domain.activity import Activity
 from bot.domain.customer import Contact, Customer
 from bot.domain.understood import Span, Understood
@@ -39,10 +38,10 @@ def named(ctx: Context) -> Named:
     if said.customer_known and said.customer_id and spoken_of not in [c.id for c in said.candidates]:
         customer = ctx.tx.customers.get(CustomerId(said.customer_id))
         sure = said.confidence.get("customer", 1.0) >= NAMED_EXACTLY
-        if customer and (sure or can_see(ctx.member, customer, ctx.org)):
+        if customer and (sure or ctx.sight.can_see(customer)):
             return Named(customer=customer, said=said.customer, guess=not sure)
     found = [c for c in map(ctx.tx.customers.get, _ids(said)) if c]
-    choices = tuple(c for c in found if can_see(ctx.member, c, ctx.org))
+    choices = tuple(c for c in found if ctx.sight.can_see(c))
     hidden = tuple(c.owner_id for c in found if c not in choices and c.owner_id)
     if any(c.id == spoken_of for c in choices):
         return Named(customer=next(c for c in choices if c.id == spoken_of), said=_name(ctx), guess=True)
@@ -88,7 +87,7 @@ def settle(ctx: Context, record: Activity, customer: Customer) -> Activity:
     A record about a colleague's customer is kept under it but moves nothing of the colleague's.
     """
     left = record.lead_id
-    lead = lead_for(ctx, customer, record.kind.value) if can_see(ctx.member, customer, ctx.org) else None
+    lead = lead_for(ctx, customer, record.kind.value) if ctx.sight.can_see(customer) else None
     record = replace(record, customer_id=customer.id, customer_said=None, lead_id=lead.id if lead else None)
     ctx.tx.activities.save(record)
     if lead:

@@ -7,7 +7,6 @@ from typing import Any
 from bot.chat.context import Context
 from bot.chat.incoming import Document, Photo, Video, Voice
 from bot.chat.outgoing import Card, Outgoing, Reply
-from bot.domain.access import can_see
 from bot.domain.activity import Activity, ActivityKind, Missing, PieceKind, missing
 from bot.domain.customer import Customer
 from bot.domain.recording import union
@@ -61,7 +60,7 @@ def _joined(ctx: Context, before: Activity, record: Activity) -> Reply:
 def visible_name(ctx: Context, record: Activity) -> str | None:
     """The full name of the record's customer, if the sender may see that."""
     customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
-    return customer.name if customer and can_see(ctx.member, customer, ctx.org) else None
+    return customer.name if customer and ctx.sight.can_see(customer) else None
 
 
 def _notes(ctx: Context, record: Activity) -> list[str]:
@@ -103,7 +102,7 @@ def file_under(ctx: Context, record: Activity, who: Named) -> Card:
 def shown(ctx: Context, record: Activity, extra: Sequence[str] = ()) -> Card:
     """The record's card; an open question of the record is asked once, an answered one is closed."""
     customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
-    if customer is not None and not can_see(ctx.member, customer, ctx.org):
+    if customer is not None and not ctx.sight.can_see(customer):
         owner = ctx.org.name(customer.owner_id)
         return cards.colleagues_customer(cards.record_key(record), customer, owner, saved=cards.SAVED_ANYWAY)
     want = missing(record)
@@ -134,7 +133,7 @@ def recent_customer(ctx: Context) -> Customer | None:
     """The customer of the sender's last record in this chat, as a proposal."""
     last = ctx.tx.activities.last_of(ctx.member.id, ctx.chat, settled=True)
     customer = ctx.tx.customers.get(last.customer_id) if last and last.customer_id else None
-    return customer if customer and can_see(ctx.member, customer, ctx.org) else None
+    return customer if customer and ctx.sight.can_see(customer) else None
 
 
 def counted_pieces(ctx: Context, record: Activity) -> str:

@@ -1,13 +1,14 @@
 """Customers and the people there."""
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
+from bot.domain.access import Sight
 from bot.domain.customer import Contact, Customer
-from bot.domain.values import CustomerId, MemberId
+from bot.domain.values import CustomerId
 from storage.repositories.rows import by, like, many, one, save
+from storage.repositories.visible import any_of, customers_seen
 from storage.tables import contact, customer
 
 PEOPLE = by(contact, "customer_id").order_by(contact.c.id)
@@ -32,22 +33,24 @@ class Customers:
     def known_as(self, name: str) -> list[Customer]:
         """The customers that the table gives this name or alias, letter case aside."""
         said = name.lower()
-        named = or_(func.lower(customer.c.name) == said, self._any_of(customer.c.aliases, lambda alias: func.lower(alias) == said))
+        named = or_(func.lower(customer.c.name) == said, any_of(self._db, customer.c.aliases, lambda alias: func.lower(alias) == said))
         return many(Customer, self._db.execute(select(customer).where(named).order_by(customer.c.id)))
 
     def all(self) -> list[Customer]:
         return many(Customer, self._db.execute(select(customer).order_by(customer.c.id)))
 
-    def of(self, owners: Collection[MemberId] | None, viewer: MemberId, limit: int = 50) -> list[Customer]:
-        """Customers whose owner is one of ``owners`` (None: anybody) or who let ``viewer`` in, newest first."""
-        query = select(customer).where(self._visible(owners, viewer)).order_by(customer.c.created_at.desc(), customer.c.id).limit(limit)
+    def of(self, sight: Sight, limit: int = 50) -> list[Customer]:
+        """The customers that somebody sees, newest first."""
+        seen = customers_seen(self._db, sight)
+        query = select(customer).where(seen).order_by(customer.c.created_at.desc(), customer.c.id).limit(limit)
         return many(Customer, self._db.execute(query))
 
-    def count(self, owners: Collection[MemberId] | None, viewer: MemberId) -> int:
+    def count(self, sight: Sight) -> int:
         """How many customers :meth:`of` would find without its limit."""
-        return int(self._db.execute(select(func.count()).select_from(customer).where(self._visible(owners, viewer))).scalar_one())
+        seen = customers_seen(self._db, sight)
+        return int(self._db.execute(select(func.count()).select_from(customer).where(seen)).scalar_one())
 
-    def find(self, fragment: str, owners: Collection[MemberId] | None, viewer: MemberId, limit: int = 10) -> list[Customer]:
+    def find(self, fragment: str, sight: Sight, limit: int = 10) -> list[Customer]:
         """Visible customers whose name or alias contains the fragment, or where a contact's name or phone number does."""
         pattern = like(fragment)
         people = select(contact.c.customer_id).where(
@@ -58,10 +61,10 @@ class Customers:
         )
         named = or_(
             customer.c.name.like(pattern, escape="\\"),
-            self._any_of(customer.c.aliases, lambda alias: alias.like(pattern, escape="\\")),
+            any_of(self._db, customer.c.aliases, lambda alias: alias.like(pattern, escape="\\")),
             customer.c.id.in_(people),
         )
-        query = select(customer).where(named, self._visible(owners, viewer)).order_by(customer.c.name).limit(limit)
+        query = select(customer).where(named, customers_seen(self._db, sight)).order_by(customer.c.name).limit(limit)
         return many(Customer, self._db.execute(query))
 
     def add_contact(self, person: Contact) -> None:
@@ -72,14 +75,3 @@ class Customers:
 
     def all_contacts(self) -> Sequence[Contact]:
         return many(Contact, self._db.execute(select(contact).order_by(contact.c.customer_id, contact.c.id)))
-
-    def _visible(self, owners: Collection[MemberId] | None, viewer: MemberId) -> ColumnElement[bool]:
-        if owners is None:
-            return customer.c.id.is_not(None)
-        return or_(customer.c.owner_id.in_(sorted(owners)), self._any_of(customer.c.partners, lambda partner: partner == viewer))
-
-    def _any_of(self, texts: ColumnElement[Any], condition: Callable[[ColumnElement[Any]], ColumnElement[bool]]) -> ColumnElement[bool]:
-        """Whether an element of a JSON list meets the condition. The stored text will not do: it holds escapes, quotes and commas."""
-        unnest = func.json_array_elements_text if self._db.dialect.name == "postgresql" else func.json_each
-        elements = unnest(texts).table_valued("value")
-        return exists().select_from(elements).where(condition(elements.c.value))

@@ -1,14 +1,16 @@
 """Leads, and the question that the morning list asks of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
+from bot.domain.access import Sight
 from bot.domain.customer import Customer, Lead, LeadState
 from bot.domain.values import CustomerId, LeadId, MemberId
 from storage.repositories.rows import by, many, one, save
+from storage.repositories.visible import leads_of
 from storage.tables import customer, lead, member
 
 OPEN_OF = by(lead, "customer_id", "state").order_by(lead.c.last_action_at.desc()).limit(1)
@@ -46,29 +48,37 @@ class Leads:
         query = select(lead).where(lead.c.customer_id == customer_id).order_by(lead.c.last_action_at.desc())
         return one(Lead, self._db.execute(query.limit(1)).first())
 
-    def due(self, owner: MemberId, until: date, limit: int = 20) -> Sequence[tuple[Lead, Customer]]:
-        """A rep's open leads whose promised date has come, oldest first."""
-        return self._with_customers(lead.c.owner_id == owner, lead.c.next_on <= until, order=lead.c.next_on, limit=limit)
+    def due(self, owner: MemberId, sight: Sight, until: date, limit: int = 20) -> Sequence[tuple[Lead, Customer]]:
+        """A rep's open leads, as far as ``sight`` goes, whose promised date has come, oldest first."""
+        mine = lead.c.owner_id == owner
+        return self._with_customers(mine, leads_of(self._db, sight), lead.c.next_on <= until, order=lead.c.next_on, limit=limit)
 
-    def idle(
-        self, owners: Collection[MemberId] | None, before: datetime, limit: int = 20, *, since: datetime | None = None
-    ) -> Sequence[tuple[Lead, Customer]]:
-        """Open leads of these owners (None: of all) without action since ``before``, the last one not before ``since``; longest first."""
+    def idle(self, sight: Sight, before: datetime, limit: int = 20, *, since: datetime | None = None) -> Sequence[tuple[Lead, Customer]]:
+        """Open leads that ``sight`` reaches without action since ``before``, the last one not before ``since``; longest first."""
         moved = [lead.c.last_action_at >= since] if since else []
-        return self._with_customers(_owned(owners), lead.c.last_action_at < before, *moved, order=lead.c.last_action_at, limit=limit)
+        return self._with_customers(
+            leads_of(self._db, sight), lead.c.last_action_at < before, *moved, order=lead.c.last_action_at, limit=limit
+        )
 
-    def count_idle(self, owners: Collection[MemberId] | None, before: datetime | None = None) -> int:
-        """How many open leads of these owners had no action since ``before``; all open ones without it."""
+    def count_idle(self, sight: Sight, before: datetime | None = None) -> int:
+        """How many open leads that ``sight`` reaches had no action since ``before``; all open ones without it."""
         idle = [lead.c.last_action_at < before] if before else []
-        query = select(func.count()).select_from(lead).where(lead.c.state == LeadState.OPEN, _owned(owners), *idle)
+        query = select(func.count()).select_from(lead).where(lead.c.state == LeadState.OPEN, leads_of(self._db, sight), *idle)
         return int(self._db.execute(query).scalar_one())
 
     def stale(
-        self, now: datetime, today: date, before: datetime, region: str | None, per_owner: int, owner: MemberId | None = None
+        self,
+        now: datetime,
+        today: date,
+        before: datetime,
+        region: str | None,
+        per_owner: int,
+        owner: MemberId | None = None,
+        sight: Sight | None = None,
     ) -> list[StaleLead]:
         """What belongs on the morning list: open, not snoozed, next step not still to come, no action since ``before``.
 
-        The first ``per_owner`` of each rep and product line, the newly broken first.
+        The first ``per_owner`` of each rep and product line, the newly broken first; for a group all, for somebody what ``sight`` reaches.
         The cost grows with what is stale, not with what is open.
         """
         of_region = func.coalesce(member.c.region, customer.c.region)
@@ -91,6 +101,7 @@ class Leads:
                 or_(lead.c.next_on.is_(None), lead.c.next_on < today),
                 *([] if region is None else [of_region == region]),
                 *([] if owner is None else [lead.c.owner_id == owner]),
+                *([] if sight is None else [leads_of(self._db, sight)]),
             )
             .subquery()
         )
@@ -113,10 +124,6 @@ class Leads:
         wanted = [row.customer_id for row in found]
         customers = {x.id: x for x in many(Customer, self._db.execute(select(customer).where(customer.c.id.in_(wanted))))}
         return [(leads[row.id], customers[row.customer_id]) for row in found]
-
-
-def _owned(owners: Collection[MemberId] | None) -> ColumnElement[bool]:
-    return and_(True) if owners is None else lead.c.owner_id.in_(sorted(owners))
 
 
 def _stale(row: object) -> StaleLead:

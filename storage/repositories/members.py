@@ -14,6 +14,10 @@ BEHIND = (
     .join(identity)
     .where(identity.c.platform == bindparam("platform"), identity.c.user_id == bindparam("user"), member.c.active)
 )
+IN_CHAT = (
+    select(member).join(identity).where(identity.c.platform == bindparam("platform"), identity.c.chat == bindparam("chat"), member.c.active)
+)
+AT = by(chat_group, "platform", "chat")
 DEPUTY = by(stand_in, "deputy_id").order_by(stand_in.c.from_on, stand_in.c.member_id)
 CHATS = by(identity, "member_id").order_by(identity.c.platform)
 
@@ -55,6 +59,10 @@ class Members:
         """The active member behind a platform's user."""
         return one(Member, self._db.execute(BEHIND, {"platform": platform, "user": user}).first())
 
+    def in_private_chat(self, platform: str, chat: str) -> Member | None:
+        """The active member who talks to the bot in that chat."""
+        return one(Member, self._db.execute(IN_CHAT, {"platform": platform, "chat": chat}).first())
+
     def chats(self, member_id: MemberId) -> Sequence[tuple[str, str]]:
         """(platform, chat) of every private chat of a member."""
         return [(row.platform, row.chat) for row in self._db.execute(CHATS, {"member_id": member_id})]
@@ -74,5 +82,4 @@ class Members:
         return many(Group, self._db.execute(query if purpose is None else query.where(chat_group.c.purpose == purpose)))
 
     def group_at(self, platform: str, chat: str) -> Group | None:
-        query = select(chat_group).where(chat_group.c.platform == platform, chat_group.c.chat == chat)
-        return one(Group, self._db.execute(query).first())
+        return one(Group, self._db.execute(AT, {"platform": platform, "chat": chat}).first())

@@ -27,6 +27,7 @@ identity = Table(
     Column("user_id", String(120), primary_key=True),
     Column("member_id", ForeignKey("member.id"), nullable=False, index=True),
     Column("chat", String(200), nullable=False),
+    Index("ix_identity_chat", "platform", "chat"),
 )
 
 chat_group = Table(
@@ -39,6 +40,7 @@ chat_group = Table(
     Column("purpose", String(20), nullable=False),
     Column("region", String(40)),
     Column("internal", Boolean, nullable=False, server_default=text("true")),
+    Index("ix_chat_group_chat", "platform", "chat"),
 )
 
 # Who stands in for whom, and from when until when (both days included).

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from bot.domain.access import Sight
 from bot.domain.activity import ActivityKind, ActivityState
 from bot.domain.clock import SHANGHAI
 from bot.domain.customer import CustomerKind, LeadState
@@ -22,6 +23,15 @@ from tests.storage.samples import NOW, a_contact, a_customer, a_lead, a_member, 
 
 LI, WANG = MemberId("m_li"), MemberId("m_wang")
 TODAY = NOW.date()
+
+
+def sight(member: MemberId) -> Sight:
+    """What a rep sees."""
+    return Sight(viewer=member, owners=frozenset({member}), acts_for=frozenset({member}))
+
+
+LIS, WANGS = sight(LI), sight(WANG)
+ALL = Sight(viewer=LI, owners=None, acts_for=None, unowned=None)
 
 
 @pytest.fixture
@@ -114,29 +124,29 @@ def test_a_contact_of_no_customer_is_refused(tx: Transaction) -> None:
 def test_a_customer_is_found_by_name_alias_contact_or_end_of_phone(tx: Transaction, fragment: str) -> None:
     tx.customers.save(a_customer(owner_id=LI, aliases=("恒记", "𬭎业", 'A"B', "100%", "hengli")))
     tx.customers.add_contact(a_contact(phone="13800005678"))
-    assert [c.id for c in tx.customers.find(fragment, frozenset({LI}), LI)] == ["c_1"]
+    assert [c.id for c in tx.customers.find(fragment, LIS)] == ["c_1"]
 
 
 @pytest.mark.parametrize("fragment", ["苏州", "1380", "6052", "u6052", "\\u", '", "', "[", "%", "_", "'; DROP TABLE customer; --"])
 def test_a_customer_is_not_found_by_what_is_not_in_its_file(tx: Transaction, fragment: str) -> None:
     tx.customers.save(a_customer(owner_id=LI, aliases=("恒力", "恒记")))
     tx.customers.add_contact(a_contact(phone="13800005678"))
-    assert tx.customers.find(fragment, None, LI) == []
+    assert tx.customers.find(fragment, ALL) == []
 
 
 def test_only_visible_customers_are_found(tx: Transaction) -> None:
     tx.customers.save(a_customer("c_2", "恒力电子", owner_id=WANG))
     tx.customers.save(a_customer("c_3", "恒力重工", owner_id=WANG, partners=("m_li",)))
     tx.customers.save(a_customer("c_4", "恒力泵业"))
-    assert {c.id for c in tx.customers.find("恒力", frozenset({LI}), LI)} == {"c_1", "c_3"}
-    assert {c.id for c in tx.customers.find("恒力", None, LI)} == {"c_1", "c_2", "c_3", "c_4"}
-    assert {c.id for c in tx.customers.of(frozenset({LI}), LI)} == {"c_1", "c_3"}
+    assert {c.id for c in tx.customers.find("恒力", LIS)} == {"c_1", "c_3"}
+    assert {c.id for c in tx.customers.find("恒力", ALL)} == {"c_1", "c_2", "c_3", "c_4"}
+    assert {c.id for c in tx.customers.of(LIS)} == {"c_1", "c_3"}
 
 
 def test_own_customers_come_newest_first_and_limited(tx: Transaction) -> None:
     for n in range(2, 5):
         tx.customers.save(a_customer(f"c_{n}", f"客户{n}", owner_id=LI, created_at=NOW + timedelta(hours=n)))
-    assert [c.id for c in tx.customers.of(frozenset({LI}), LI, limit=2)] == ["c_4", "c_3"]
+    assert [c.id for c in tx.customers.of(LIS, limit=2)] == ["c_4", "c_3"]
 
 
 def test_contacts_are_read_back_with_their_customer(tx: Transaction) -> None:
@@ -172,19 +182,19 @@ def test_due_leads_are_those_promised_until_a_day_oldest_first(tx: Transaction) 
     for n, day in enumerate([TODAY, TODAY - timedelta(days=3), TODAY + timedelta(days=1), None], 1):
         tx.leads.save(a_lead(f"l_{n}", next_on=day))
     tx.leads.save(a_lead("l_9", next_on=TODAY, state=LeadState.CLOSED))
-    found = tx.leads.due(LI, TODAY)
+    found = tx.leads.due(LI, LIS, TODAY)
     assert [(lead.id, customer.id) for lead, customer in found] == [("l_2", "c_1"), ("l_1", "c_1")]
-    assert tx.leads.due(WANG, TODAY) == []
+    assert tx.leads.due(WANG, WANGS, TODAY) == []
 
 
 def test_idle_leads_come_longest_first(tx: Transaction) -> None:
     for n, hours in enumerate([1, 100, 50], 1):
         tx.leads.save(a_lead(f"l_{n}", last_action_at=hours_ago(hours)))
-    assert [lead.id for lead, _ in tx.leads.idle(frozenset({LI}), hours_ago(48))] == ["l_2", "l_3"]
-    assert [lead.id for lead, _ in tx.leads.idle(None, hours_ago(48), limit=1)] == ["l_2"]
-    assert tx.leads.count_idle(None, hours_ago(48)) == 2
-    assert tx.leads.count_idle(frozenset({LI})) == 3
-    assert tx.leads.count_idle(frozenset({WANG})) == 0
+    assert [lead.id for lead, _ in tx.leads.idle(LIS, hours_ago(48))] == ["l_2", "l_3"]
+    assert [lead.id for lead, _ in tx.leads.idle(ALL, hours_ago(48), limit=1)] == ["l_2"]
+    assert tx.leads.count_idle(ALL, hours_ago(48)) == 2
+    assert tx.leads.count_idle(LIS) == 3
+    assert tx.leads.count_idle(WANGS) == 0
 
 
 @pytest.mark.parametrize(
