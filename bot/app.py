@@ -28,7 +28,7 @@ from bot.llm import SecondReader
 from bot.media import MediaKeeper
 from bot.names import Book
 from bot.outbox import HELD, Outbox
-from bot.rules import RulesInForce
+from bot.rules import RulesInForce, plant
 from bot.web.health import mount_health, mount_ready
 from config.calendar import OfficialCalendar
 from config.rules import DEFAULT, Rules, read_text
@@ -125,6 +125,7 @@ class Service:
         """Listen, then load what takes time; the port that was taken."""
         # Python lets a busy thread keep the others waiting 5 ms; platforms want their answer, and the writer thread is often busy.
         sys.setswitchinterval(SWITCH_SECONDS)
+        await self.store.write(lambda tx: plant(tx, self.rules.seed, self.clock.now()))
         port = await self._listen()
         self._spawn(self.book.load(), "names")
         self._spawn(self.jobs.run(), "jobs")

@@ -2,7 +2,7 @@
 
 from bot.chat.router import Router
 from handlers import correct as correction
-from handlers import customer, digest, evidence, followup, help, housekeeping, lists, query, reminder, undo, visit
+from handlers import customer, digest, evidence, followup, help, housekeeping, lists, query, reminder, rules, undo, visit
 
 ROUTERS: tuple[Router, ...] = (
     help.router,
@@ -11,6 +11,7 @@ ROUTERS: tuple[Router, ...] = (
     lists.router,
     query.router,
     digest.router,
+    rules.router,
     reminder.router,
     customer.router,
     visit.router,

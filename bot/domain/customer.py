@@ -1,6 +1,7 @@
 """Customers, the people there, and the leads that grow with them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -59,6 +60,9 @@ class LeadState(StrEnum):
     CLOSED = "closed"
 
 
+ENDED = (Stage.LOST, Stage.PAID)
+
+
 @dataclass(frozen=True, slots=True)
 class Lead:
     """A lead (线索): one chance to sell to a customer, with the clock that tells how long nobody moved it.
@@ -80,3 +84,17 @@ class Lead:
     delay_reason: str | None = None
     snoozed_until: datetime | None = None
     snooze_reason: str | None = None
+
+
+def as_before(lead: Lead, note: Mapping[str, str] | None) -> Lead:
+    """The lead with the values that it had before anything was told about it; ``note`` is the audit's ``lead.base``."""
+    if not note:
+        return lead
+    return replace(
+        lead,
+        last_action_at=datetime.fromisoformat(note["last_action_at"]),
+        stage=Stage(note["stage"]),
+        next_on=date.fromisoformat(note["next_on"]) if "next_on" in note else None,
+        next_step=note.get("next_step"),
+        delay_reason=note.get("delay_reason"),
+    )

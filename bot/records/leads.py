@@ -1,18 +1,17 @@
 """A lead's clock, stage and promise follow from its kept records; an undo or a correction recomputes the same way as a new record."""
 
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import datetime, time
 
 from bot.chat.context import Context
 from bot.domain.activity import Activity, ActivityKind
 from bot.domain.clock import local_day
-from bot.domain.customer import Customer, Lead, LeadState
+from bot.domain.customer import ENDED, Customer, Lead, LeadState, as_before
 from bot.domain.jobs import Timer
 from bot.domain.understood import Stage
 from bot.domain.values import LeadId, new_id
 from bot.domain.worktime import at
 
-ENDED = (Stage.LOST, Stage.PAID)
 BASE = ("last_action_at", "stage", "next_on", "next_step", "delay_reason")
 BORN_OF_A_RECORD = frozenset(kind.value for kind in ActivityKind)
 
@@ -83,15 +82,7 @@ def _base(ctx: Context, lead: Lead) -> Lead:
     if not notes:
         ctx.audit("lead.base", lead.id, old={key: str(getattr(lead, key)) for key in BASE if getattr(lead, key) is not None})
         return lead
-    old = notes[-1]
-    return replace(
-        lead,
-        last_action_at=datetime.fromisoformat(old["last_action_at"]),
-        stage=Stage(old["stage"]),
-        next_on=date.fromisoformat(old["next_on"]) if "next_on" in old else None,
-        next_step=old.get("next_step"),
-        delay_reason=old.get("delay_reason"),
-    )
+    return as_before(lead, notes[-1])
 
 
 def _state(stage: Stage, lead: Lead, records: list[Activity]) -> LeadState:

@@ -32,18 +32,24 @@ class RulesInForce:
         if newest == version:
             return rules
         try:
-            rules = parse_rules(self.text(reader), f"第 {newest} 版规则")
+            rules = parse_rules(text_in_force(reader, self.seed), f"第 {newest} 版规则")
         except UserError as error:
             # Written by a version that knew other rules: people go on working by those held until now.
             log.critical("the rules in force cannot be read: %s", error)
         self._held = (newest, rules)
         return rules
 
-    def text(self, reader: Reader) -> str:
-        """The whole rules in force, also those that a newer version of the product brought."""
-        newest = reader.rules.newest()
-        found = reader.rules.get(newest) if newest else None
-        return complete(found.text, default_text()) if found else self.seed
+
+def text_in_force(reader: Reader, seed: str) -> str:
+    """The whole rules in force, also those that a newer version of the product brought; ``seed`` while no version is in the database."""
+    newest = reader.rules.newest()
+    found = reader.rules.get(newest) if newest else None
+    return complete(found.text, default_text()) if found else seed
+
+
+def plant(tx: Transaction, seed: str, now: datetime) -> int:
+    """The version in force; the seed becomes the first one where there is none."""
+    return tx.rules.newest() or tx.rules.add(now, None, SEEDED, "", seed, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +76,15 @@ def changes(old: str, new: str) -> list[Change]:
     return [Change(v.key, title(v.key), before[v.key], v.written) for v in values(new) if before.get(v.key, v.written) != v.written]
 
 
-def apply(tx: Transaction, force: RulesInForce, text: str, author: Author, note: str, now: datetime, event_id: str | None = None) -> int:
+def apply(tx: Transaction, text: str, author: Author, note: str, now: datetime, *, seed: str, event_id: str | None = None) -> int:
     """Put a text in force as a new version; its number. What it leaves out stays as it is. Raises UserError for rules that are wrong."""
-    current = force.text(tx)
+    current = text_in_force(tx, seed)
     parse_rules(text, "规则", rest=current)
     text = complete(text, current)
-    changed = changes(current, text)
     if text == current:
         raise UserError("和现在用的规则一样，没有要改的")
-    parent = tx.rules.newest() or tx.rules.add(now, None, SEEDED, "", force.seed, None)
-    version = tx.rules.add(now, author.member_id, author.name, note, text, parent)
-    _audit(tx, now, author, "rules.apply", version, changed, event_id)
+    version = tx.rules.add(now, author.member_id, author.name, note, text, plant(tx, seed, now))
+    _audit(tx, now, author, "rules.apply", version, changes(current, text), event_id)
     return version
 
 

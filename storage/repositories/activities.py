@@ -1,7 +1,8 @@
 """Records and the pieces they were told in."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
@@ -25,6 +26,16 @@ LOOSE = (
     .where(piece.c.activity_id.is_(None), piece.c.received_at >= bindparam("since"))
     .order_by(piece.c.received_at, piece.c.id)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What one record did to its lead."""
+
+    lead_id: LeadId
+    at: datetime
+    next_on: date | None
+    stage: Stage | None
 
 
 class Activities:
@@ -61,6 +72,12 @@ class Activities:
         """The newest kept records of a lead, newest first."""
         given = {"lead_id": lead_id, "state": ActivityState.KEPT, "most": limit}
         return many(Activity, self._db.execute(OF_LEAD, given))
+
+    def moves(self) -> list[Move]:
+        """What every kept record did to its lead, oldest first."""
+        columns = activity.c.lead_id, activity.c.last_piece_at.label("at"), activity.c.next_on, activity.c.stage
+        query = select(*columns).where(activity.c.lead_id.is_not(None), activity.c.state == ActivityState.KEPT)
+        return many(Move, self._db.execute(query.order_by(activity.c.last_piece_at, activity.c.id)))
 
     def stage_of(self, lead_id: LeadId) -> Stage | None:
         """The stage that the newest kept record to name one says."""

@@ -68,6 +68,10 @@ class Audit:
         chain = _link(self._db.execute(LAST).scalar(), row, digest)
         self._db.execute(NEW, {**row, "old": old, "new": new, "salt": salt, "digest": digest, "chain": chain})
 
+    def actions(self, action: str) -> list[AuditEntry]:
+        """All changes of one sort, oldest first."""
+        return many(AuditEntry, self._db.execute(select(*SHOWN).where(audit.c.action == action).order_by(audit.c.id)))
+
     def of(self, subject: str) -> list[AuditEntry]:
         """All changes of one thing, oldest first."""
         return many(AuditEntry, self._db.execute(OF, {"subject": subject}))

@@ -39,6 +39,9 @@ class Leads:
     def get(self, lead_id: LeadId) -> Lead | None:
         return one(Lead, self._db.execute(by(lead, "id"), {"id": lead_id}).first())
 
+    def all(self) -> list[Lead]:
+        return many(Lead, self._db.execute(select(lead).order_by(lead.c.id)))
+
     def open_of(self, customer_id: CustomerId) -> Lead | None:
         """The customer's open lead that moved last."""
         return one(Lead, self._db.execute(OPEN_OF, {"customer_id": customer_id, "state": LeadState.OPEN}).first())

@@ -1,0 +1,1 @@
+"""Rules in force and what edited ones would have done."""

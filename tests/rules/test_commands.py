@@ -1,0 +1,114 @@
+"""``genjin rules`` and ``genjin config`` as people type them."""
+
+from pathlib import Path
+
+import pytest
+
+from config.rules import DEFAULT
+from tests.test_cli import Run, run
+
+__all__ = ["run"]
+
+
+@pytest.fixture
+def longer(tmp_path: Path) -> str:
+    """A file that changes one rule."""
+    file = tmp_path / "longer.toml"
+    file.write_text('[breakpoint]\nlimit = "72h"\n', encoding="utf-8")
+    return str(file)
+
+
+def test_the_delivered_file_is_in_force_on_a_new_installation(run: Run) -> None:
+    assert DEFAULT.read_text(encoding="utf-8").rstrip() in run("rules", "show").out
+
+
+def test_a_file_is_put_in_force_with_its_reason(run: Run, longer: str) -> None:
+    assert "断点时限：48 小时 → 72 小时" in run("rules", "apply", longer, "--note", "年底冲刺").out
+    assert "年底冲刺" in run("rules", "show").out
+    assert 'limit = "72h"' in run("rules", "show").out
+
+
+def test_a_dry_run_changes_nothing(run: Run, longer: str) -> None:
+    assert "72 小时" in run("rules", "apply", longer, "--dry-run").out
+    assert 'limit = "48h"' in run("rules", "show").out
+
+
+def test_one_step_back(run: Run, longer: str) -> None:
+    run("rules", "apply", longer)
+    assert "72 小时 → 48 小时" in run("rules", "rollback").out
+    assert run("rules", "rollback").code == 1
+
+
+def test_the_history_tells_who_changed_what(run: Run, longer: str) -> None:
+    run("rules", "apply", longer)
+    newest, first = run("rules", "show", "--history", "--json").rows
+    assert newest["changes"] == [["断点时限", "48h", "72h"]]
+    assert first["who"] == "随安装带来"
+
+
+def test_a_wrong_file_is_refused_with_line_and_example(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text('[breakpoint]\nlimit = "zwei Tage"\n', encoding="utf-8")
+    ran = run("rules", "apply", str(file))
+    assert ran.code == 1
+    assert '第 2 行 breakpoint.limit：时长要写成 "30m"' in ran.err
+    assert 'limit = "48h"' in ran.err
+
+
+def test_a_trial_prints_both_lists_and_changes_nothing(run: Run, longer: str) -> None:
+    ran = run("rules", "try", longer, "--since", "30d")
+    assert "断点时限：48 小时 → 72 小时" in ran.out
+    assert "《昨日断点清单》共 0 行 → 0 行" in ran.out
+    assert 'limit = "48h"' in run("rules", "show").out
+
+
+def test_a_wrong_period_is_wrong_usage(run: Run, longer: str) -> None:
+    assert run("rules", "try", longer, "--since", "lange").code == 2
+
+
+def test_a_version_that_is_not_there(run: Run) -> None:
+    assert "没有第 7 版规则" in run("rules", "show", "--version", "7").err
+
+
+def test_settings_are_shown_with_their_source_and_without_secrets(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENJIN_LLM__BASE_URL", "https://api.example.com/v1")
+    monkeypatch.setenv("GENJIN_LLM__MODEL", "m")
+    monkeypatch.setenv("GENJIN_LLM__API_KEY", "sk-secret")
+    ran = run("config", "show")
+    assert "llm.api_key = （已设置，不显示）    # 环境变量" in ran.out
+    assert "server.port = 8710    # 默认" in ran.out
+    assert "sk-secret" not in ran.out + ran.err
+
+
+def test_a_password_in_the_address_of_the_database_is_hidden(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENJIN_DATABASE__URL", "postgresql+psycopg://genjin:geheim@db/genjin")
+    assert "geheim" not in run("config", "show").out
+
+
+def test_a_key_can_come_from_a_file_named_in_the_environment(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "key").write_text("sk-secret\n", encoding="utf-8")
+    monkeypatch.setenv("GENJIN_LLM__BASE_URL", "https://api.example.com/v1")
+    monkeypatch.setenv("GENJIN_LLM__MODEL", "m")
+    monkeypatch.setenv("GENJIN_LLM__API_KEY_FILE", str(tmp_path / "key"))
+    ran = run("config", "show", "--changed")
+    assert "llm.api_key = （已设置，不显示）    # 环境变量" in ran.out
+
+
+def test_a_mistyped_key_is_named_and_guessed(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "genjin.toml"
+    file.write_text("[server]\nprot = 80\n", encoding="utf-8")
+    ran = run("config", "check", "--config", str(file))
+    assert ran.code == 1
+    assert "server.prot：没有这一项，是不是想写 port？" in ran.err
+
+
+def test_a_file_that_is_no_toml_is_refused_with_its_line(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "genjin.toml"
+    file.write_text("[server]\nport = = 80\n", encoding="utf-8")
+    assert "第 2 行看不懂" in run("config", "check", "--config", str(file)).err
+
+
+def test_a_right_file_is_said_to_be_right(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "genjin.toml"
+    file.write_text("[server]\nport = 80\n", encoding="utf-8")
+    assert run("config", "check", "--config", str(file)).out == f"{file} 没有问题\n"
