@@ -1,0 +1,1 @@
+"""WeCom: the adapter against an emulator of its server."""
