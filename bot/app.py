@@ -30,7 +30,7 @@ from bot.names import Book
 from bot.outbox import HELD, Outbox
 from bot.rules import RulesInForce, plant
 from bot.web.health import mount_health, mount_ready
-from config.calendar import OfficialCalendar
+from config.calendar import load_calendar
 from config.rules import DEFAULT, Rules, read_text
 from config.settings import Settings
 from handlers import ROUTERS
@@ -64,7 +64,7 @@ def open_store(url: str, *, exclusive: bool = False) -> Store:
 
 def worktime_of(settings: Settings) -> Worktime:
     """The three clocks on the official calendar."""
-    return Worktime(OfficialCalendar(), settings.time.workday_start, settings.time.workday_end)
+    return Worktime(load_calendar(settings.time.holidays), settings.time.workday_start, settings.time.workday_end)
 
 
 def rules_of(settings: Settings) -> RulesInForce:
@@ -76,7 +76,11 @@ def rules_of(settings: Settings) -> RulesInForce:
 @lru_cache(maxsize=2)
 def crons_of(rules: Rules) -> Sequence[Cron]:
     """Which cron lines there are, and when they fire."""
-    return [Cron("digest", rules.digest.at, rules.digest.grace), Cron("housekeeping", rules.housekeeping.at, timedelta(hours=20))]
+    return [
+        Cron("digest", rules.digest.at, rules.digest.grace),
+        Cron("housekeeping", rules.housekeeping.at, timedelta(hours=20)),
+        Cron("calendar", rules.reminder.at, timedelta(hours=14)),
+    ]
 
 
 class Service:
@@ -100,7 +104,7 @@ class Service:
         self.jobs.pressed = self.inbox.pressed
         self.outbox = Outbox(store, self.jobs, clock, settings.time.quiet, platforms)
         self.keeper = MediaKeeper(store, self.jobs, clock, settings.media.dir, platforms, self.outbox)
-        self.book = Book(store, OfficialCalendar())
+        self.book = Book(store, self.worktime.calendar)
         house = House(self.rules, self.worktime, self.outbox, self.keeper, clock)
         second = SecondReader(settings.llm, store, clock, self.book.at_hand) if settings.llm else None
         self.dispatcher = Dispatcher(store, self.jobs, Menu(ROUTERS), self.book, house, second)

@@ -115,10 +115,11 @@ class RulesFile(Section):
 
 
 class Time(Section):
-    """Working hours and quiet hours, ``"20:00-08:00"``, both Shanghai time."""
+    """Working hours and quiet hours, ``"20:00-08:00"``, both Shanghai time; ``holidays`` is a file with years of one's own."""
 
     workday_start: time = time(9)
     workday_end: time = time(18)
+    holidays: Path | None = None
     quiet_hours: str = Field(default="20:00-08:00", pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$")
 
     @property

@@ -48,7 +48,10 @@ def sentence(error: "ErrorDetails", known: Collection[str] = ()) -> str:
 
 def toml_sentence(error: "TOMLDecodeError") -> str:
     """Where a file stops being TOML, and how a line is written."""
-    _, _, where = str(error).partition("(at ")
-    line = where.removeprefix("line ").partition(",")[0]
-    place = f"第 {line} 行" if line.isdigit() else "文件末尾"
-    return f'{place}看不懂；每行写成 名称 = 值，文字和时长要加英文引号，例如 at = "08:20"'
+    return f'第 {toml_line(error)} 行看不懂；每行写成 名称 = 值，文字和时长要加英文引号，例如 at = "08:20"'
+
+
+def toml_line(error: "TOMLDecodeError") -> str:
+    """The number of the line; the last one is called so."""
+    line = str(error).partition("(at line ")[2].partition(",")[0]
+    return line if line.isdigit() else "最后一"

@@ -1,8 +1,8 @@
 """The whole menu: one file for each thing people do or time brings, in the order in which commands are tried."""
 
 from bot.chat.router import Router
+from handlers import calendar, customer, digest, evidence, followup, help, housekeeping, lists, query, reminder, rules, undo, visit
 from handlers import correct as correction
-from handlers import customer, digest, evidence, followup, help, housekeeping, lists, query, reminder, rules, undo, visit
 
 ROUTERS: tuple[Router, ...] = (
     help.router,
@@ -18,4 +18,5 @@ ROUTERS: tuple[Router, ...] = (
     followup.router,
     evidence.router,
     housekeeping.router,
+    calendar.router,
 )

@@ -145,3 +145,11 @@ def _mean(total: int, mornings: Sequence[tuple[int, int]]) -> str:
 
 def _joined(changed: Sequence[Changed]) -> str:
     return "；".join(changed_lines(changed))
+
+
+def no_calendar(year: int) -> str:
+    """For admins: a year whose holidays nobody has written down."""
+    return (
+        f"{year} 年还没有官方节假日数据，这一年的时限和推送会按周一到周五算，放假和调休都算不准。"
+        f"请升级到带 {year} 年数据的版本，或者把国务院公布的日期写进节假日文件（配置 [time] holidays），重启后生效。"
+    )
