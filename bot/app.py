@@ -105,7 +105,7 @@ class Service:
         self.outbox = Outbox(store, self.jobs, clock, settings.time.quiet, platforms)
         self.keeper = MediaKeeper(store, self.jobs, clock, settings.media.dir, platforms, self.outbox)
         self.book = Book(store, self.worktime.calendar)
-        house = House(self.rules, self.worktime, self.outbox, self.keeper, clock)
+        house = House(self.rules, self.worktime, self.outbox, self.keeper, self.inbox, settings.retention, clock)
         second = SecondReader(settings.llm, store, clock, self.book.at_hand) if settings.llm else None
         self.dispatcher = Dispatcher(store, self.jobs, Menu(ROUTERS), self.book, house, second)
         self.ticker = Ticker(store, self.jobs, clock, lambda reader: crons_of(self.rules(reader)), self.fired)

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.chat.context import Context, Keeper, Mouth
+from bot.chat.context import Context, Door, Keeper, Mouth
 from bot.chat.incoming import CardTap, Event, Heard, Text, decode
 from bot.chat.outgoing import Card, Outgoing, Reply, encode
 from bot.chat.platform import Address
-from bot.chat.router import Answer, Menu
+from bot.chat.router import Answer, Fate, Menu, Outcome
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageError, UserError
 from bot.domain.jobs import Timer
@@ -29,7 +29,9 @@ from bot.jobs import Job, Jobs, LostJob, Policy
 from bot.llm import SecondReader
 from bot.names import Book
 from bot.rules import RulesInForce
-from prompts import replies
+from config.sections import Retention
+from prompts import privacy, replies
+from storage.repositories.inbox import InboxRow
 from storage.store import Store
 from storage.transaction import Reader, Transaction
 
@@ -49,6 +51,15 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class Who:
+    """Who sent an event and whether they have consented; ``early`` when what was held for them before is still to be handled."""
+
+    member: Member | None = None
+    consented: bool = False
+    early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """What handlers work with that does not change from event to event."""
 
@@ -56,6 +67,8 @@ class House:
     worktime: Worktime
     mouth: Mouth
     keeper: Keeper
+    door: Door
+    retention: Retention
     clock: Clock
 
 
@@ -68,6 +81,7 @@ class Dispatcher:
         self._menu = menu
         self._book = book
         self._house = house
+        self._notice = privacy.version(house.retention)
         self._second = second
         jobs.handle("event", self.on_event, Policy(), self._event_given_up)
         jobs.handle("timer", self.on_timer, Policy(), _note_only)
@@ -82,7 +96,7 @@ class Dispatcher:
             return
         event = decode(row.payload)
         try:
-            await self._handle(job, row_id, event)
+            await self._handle(job, row, event)
         except (StorageError, LostJob):
             raise
         except UserError as refusal:
@@ -91,25 +105,43 @@ class Dispatcher:
         except Exception as error:
             await self._incident(job, row_id, event, error)
 
-    async def _handle(self, job: Job, row_id: int, event: Event) -> None:
-        sender = await self._store.read(lambda r: r.members.by_identity(event.platform, event.sender.id))
-        understood = await self._understand(event, sender)
+    async def _handle(self, job: Job, row: InboxRow, event: Event) -> None:
+        who = await self._store.read(lambda r: self._who(r, row, event))
+        understood = await self._understand(event, who.member) if who.consented else None
         changed = Changed()
 
         def unit(tx: Transaction) -> None:
             changed.ids.clear()
-            answer: Answer = replies.stranger(event.sender.name)
-            ctx = self._context(tx, changed, event, sender, understood)
-            if sender is not None:
-                answer = self._answer(event, ctx)
-            _say(ctx, event, answer)
-            if _on_page(event) and answer is not None:
-                tx.inbox.answered(row_id, encode(answer))
-            tx.inbox.done(row_id)
+            ctx = self._context(tx, changed, event, who.member, understood)
+            outcome = self._outcome(event, ctx, who)
+            _say(ctx, event, outcome.answer)
+            if _on_page(event) and outcome.answer is not None:
+                tx.inbox.answered(row.id, encode(outcome.answer))
+            _end(tx, row.id, outcome.fate, who.member)
+            if who.early and who.member:
+                self._house.door.release(tx, who.member.id, ctx.now)
             self._jobs.complete(tx, job)
 
         await self._store.write(unit)
         await self._book.refresh(changed.ids)
+
+    def _who(self, reader: Reader, row: InboxRow, event: Event) -> Who:
+        """Read before anything is done with the words: without consent nobody reads them, least of all a language model."""
+        member = reader.members.by_identity(event.platform, event.sender.id)
+        if member is None:
+            return Who()
+        given = reader.consents.newest(member.id)
+        consented = given is not None and given.agreed and given.version == self._notice
+        early = consented and row.held_for is None and reader.inbox.behind(row.id, member.id)
+        return Who(member, consented, early)
+
+    def _outcome(self, event: Event, ctx: Context, who: Who) -> Outcome:
+        if who.member is None:
+            return Outcome("done", replies.stranger(event.sender.name))
+        if who.early:
+            return Outcome("held")
+        stopped = None if who.consented else self._menu.stop(event, ctx)
+        return stopped or Outcome("done", self._answer(event, ctx))
 
     async def _understand(self, event: Event, sender: Member | None) -> Understood | None:
         text = event.text if isinstance(event, Text | Heard) else event.answer if isinstance(event, CardTap) else ""
@@ -196,6 +228,8 @@ class Dispatcher:
             mouth=house.mouth,
             keeper=house.keeper,
             names=names,
+            door=house.door,
+            retention=house.retention,
             org=tx.members.org(),
             event=event,
             sender=sender,
@@ -250,6 +284,15 @@ def _say(ctx: Context, event: Event, answer: Answer) -> None:
         ctx.replace(answer)
     elif not (_on_page(event) and isinstance(answer, Reply)):
         ctx.tell(Address(event.platform, event.chat), answer)
+
+
+def _end(tx: Transaction, row_id: int, fate: Fate, member: Member | None) -> None:
+    if fate == "held" and member:
+        tx.inbox.hold(row_id, member.id)
+    else:
+        tx.inbox.done(row_id)
+    if fate == "forgotten":
+        tx.inbox.forget(row_id)
 
 
 def _note_only(tx: Transaction, job: Job, reason: str) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 from bot.chat.incoming import Event, decode, encode
 from bot.domain.errors import StorageError
+from bot.domain.values import MemberId
 from bot.jobs import Jobs, NewJob
+from storage.repositories.inbox import InboxRow
 from storage.store import Store
 from storage.transaction import Transaction
 
@@ -63,9 +65,20 @@ class Inbox:
         row = tx.inbox.get(row_id)
         if row is None or not tx.inbox.revive(row_id):
             return False
+        return self._again(tx, row, now)
+
+    def release(self, tx: Transaction, member: MemberId, now: datetime) -> int:
+        """Handle everything that was held until a member consented, in the order in which it came; how many events."""
+        rows = tx.inbox.held(member)
+        for row in rows:
+            tx.inbox.unhold(row.id)
+            self._again(tx, row, now)
+        return len(rows)
+
+    def _again(self, tx: Transaction, row: InboxRow, now: datetime) -> bool:
         event = decode(row.payload)
         lane = f"in:{event.platform}:{event.chat}"
-        return self._jobs.put(tx, [NewJob(kind="event", payload={"id": row_id}, key=f"event:{row_id}:{now.isoformat()}", lane=lane)]) == 1
+        return self._jobs.put(tx, [NewJob(kind="event", payload={"id": row.id}, key=f"event:{row.id}:{now.isoformat()}", lane=lane)]) == 1
 
     async def _flush(self) -> None:
         while self._waiting:

@@ -1,7 +1,7 @@
 """The sections of ``genjin.toml``, each a frozen value that refuses what it does not know."""
 
 import ipaddress
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from bot.domain.duration import Duration
 from bot.domain.worktime import QuietHours
 
 
@@ -126,6 +127,22 @@ class Time(Section):
     def quiet(self) -> QuietHours:
         start, end = self.quiet_hours.split("-")
         return QuietHours(time.fromisoformat(start), time.fromisoformat(end))
+
+
+class Retention(Section):
+    """How long what people send is kept; what is over is removed every night. docs/operations.md says why these."""
+
+    messages: Duration = timedelta(days=1095)
+    media: Duration = timedelta(days=1095)
+    location: Duration = timedelta(days=180)
+    voice: Duration = timedelta(days=180)
+
+    @field_validator("*")
+    @classmethod
+    def _a_day_at_least(cls, value: timedelta) -> timedelta:
+        if value < timedelta(days=1):
+            raise PydanticCustomError("retention", '至少一天，例如 "180d"')
+        return value
 
 
 class Llm(Section):

@@ -3,8 +3,10 @@
 from bot.chat.router import Router
 from handlers import calendar, customer, digest, evidence, followup, help, housekeeping, lists, query, reminder, rules, undo, visit
 from handlers import correct as correction
+from handlers import customer, digest, evidence, followup, help, housekeeping, lists, privacy, query, reminder, rules, undo, visit
 
 ROUTERS: tuple[Router, ...] = (
+    privacy.router,
     help.router,
     undo.router,
     correction.router,

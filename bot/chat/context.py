@@ -11,11 +11,12 @@ from bot.chat.outgoing import Card, Outgoing, decode
 from bot.chat.platform import Address
 from bot.domain.access import Sight, sight_of, words_for
 from bot.domain.clock import local_day
-from bot.domain.member import Member, Org
+from bot.domain.member import Member, Org, Role
 from bot.domain.understood import Understood
 from bot.domain.values import CustomerId, MediaId, MemberId
 from bot.domain.worktime import Worktime
 from config.rules import Rules
+from config.sections import Retention
 from storage.transaction import Transaction
 
 NOWHERE: Mapping[Address, Sight] = MappingProxyType({})
@@ -58,6 +59,14 @@ class Keeper(Protocol):
         ...
 
 
+class Door(Protocol):
+    """Where events wait that may not be handled yet."""
+
+    def release(self, tx: Transaction, member: MemberId, now: datetime) -> int:
+        """Handle everything that was held for a member, in the order in which it came; how many events."""
+        ...
+
+
 class NameBook(Protocol):
     """The customer names that understanding knows."""
 
@@ -80,6 +89,8 @@ class Context:
     mouth: Mouth
     keeper: Keeper
     names: NameBook
+    door: Door
+    retention: Retention
     org: Org
     event: Event | None = None
     sender: Member | None = None
@@ -128,6 +139,12 @@ class Context:
             to = Address(*chats[0])
         self.mouth.post(self.tx, to, message, self.now, can_wait=can_wait, at=at, sight=self._here.get(to))
         return True
+
+    def tell_admins(self, message: Outgoing) -> None:
+        """Promise a message to every administrator."""
+        for member in self.org.members.values():
+            if member.active and member.has(Role.ADMIN):
+                self.tell(member.id, message)
 
     def shown(self, key: str) -> Card | None:
         """The card as it stands under its key."""

@@ -6,10 +6,10 @@ A handler is a plain synchronous function; it cannot await, so no transaction is
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from re import Match, Pattern, compile
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from bot.chat.context import Context
-from bot.chat.incoming import CardTap, Incoming, Text
+from bot.chat.incoming import CardTap, Event, Incoming, Text
 from bot.chat.outgoing import Card, Outgoing
 from bot.domain.jobs import Timer
 from bot.domain.member import Group
@@ -27,6 +27,20 @@ QuestionHandler = Callable[[Text, Context], Answer]
 WholeHandler = Callable[[Card, Group | None, Context], Card]
 
 
+Fate = Literal["done", "held", "forgotten"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of an event: ``done``, ``held`` until its sender consents, or ``forgotten`` (its words are not kept)."""
+
+    fate: Fate
+    answer: Answer = None
+
+
+GateHandler = Callable[[Event, Context], Outcome | None]
+
+
 @dataclass(slots=True)
 class Router:
     """The routes of one story."""
@@ -40,6 +54,7 @@ class Router:
     crons: dict[str, CronHandler] = field(default_factory=dict)
     questions: dict[str, QuestionHandler] = field(default_factory=dict)
     wholes: dict[str, WholeHandler] = field(default_factory=dict)
+    gates: list[GateHandler] = field(default_factory=list)
 
     def command(self, pattern: str) -> Callable[[CommandHandler], CommandHandler]:
         """Words matched before understanding: a regular expression over the whole trimmed text, a leading ``/`` optional."""
@@ -76,6 +91,10 @@ class Router:
         """
         return _keep(lambda f: self.wholes.update({kind: f}))
 
+    def gate(self) -> Callable[[GateHandler], GateHandler]:
+        """Every event of a member who has not consented, before anything is done with it; None lets it pass."""
+        return _keep(self.gates.append)
+
 
 def _keep(by: Callable[[H], None]) -> Callable[[H], H]:
     def decorate(handler: H) -> H:
@@ -97,8 +116,10 @@ class Menu:
         self.crons: dict[str, CronHandler] = {}
         self.questions: dict[str, QuestionHandler] = {}
         self.wholes: dict[str, WholeHandler] = {}
+        self.gates: list[GateHandler] = []
         for router in routers:
             self.commands += router.commands
+            self.gates += router.gates
             for mine, theirs in (
                 (self.intents, router.intents),
                 (self.events, router.events),
@@ -109,6 +130,10 @@ class Menu:
                 (self.wholes, router.wholes),
             ):
                 _join(router.name, mine, theirs)
+
+    def stop(self, event: Event, ctx: Context) -> Outcome | None:
+        """What a gate says against an event; None lets it pass."""
+        return next((outcome for gate in self.gates if (outcome := gate(event, ctx))), None)
 
     def command(self, text: str) -> tuple[CommandHandler, Match[str]] | None:
         """The first command that the whole text matches."""

@@ -13,5 +13,5 @@ from storage.transaction import Transaction
 
 def load(tx: Transaction, now: datetime, worktime: Worktime) -> None:
     """Fill an empty database inside one unit of work. The same ``now`` gives the same company, every row of it."""
-    staff = people(tx)
+    staff = people(tx, now)
     write_history(tx, customers(staff), now, worktime)

@@ -4,12 +4,16 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
 from bot.domain.customer import Contact
 from bot.domain.member import Group, Member
 from bot.domain.values import ContactId, CustomerId, GroupId, MemberId
+from config.sections import Retention
+from prompts import privacy
+from storage.repositories.consents import Consent
 from storage.transaction import Transaction
 
 PLATFORM = "sandbox"
@@ -43,13 +47,16 @@ def private_chat(user: str) -> str:
     return f"p:{user}"
 
 
-def people(tx: Transaction) -> Mapping[str, Member]:
-    """Write colleagues, their identities and the groups; user id → member."""
+def people(tx: Transaction, now: datetime) -> Mapping[str, Member]:
+    """Write colleagues, their identities, consents and the groups; user id → member. One of them is ``new`` and is asked first."""
     data = read("people.toml")
     staff = {row["user"]: _member(row, number) for number, row in enumerate(data["member"], 1)}
     for user, member in staff.items():
         tx.members.save(member)
         tx.members.identify(PLATFORM, user, member.id, private_chat(user))
+    for row in data["member"]:
+        if not row.get("new"):
+            tx.consents.add(Consent(staff[row["user"]].id, privacy.version(Retention()), agreed=True, at=now))
     for row in data["group"]:
         tx.members.save_group(Group(id=GroupId(row["chat"].replace(":", "_")), platform=PLATFORM, **row))
     return staff

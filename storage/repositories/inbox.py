@@ -35,6 +35,7 @@ NEW = (
 )
 DONE = update(inbox).where(inbox.c.id == bindparam("row")).values(state="done", incident=None, error=None, held_for=None)
 
+FORGOTTEN = '{"type":"forgotten"}'
 OPEN = inbox.c.state.in_(("new", "held"))
 HELD = select(inbox).where(OPEN, inbox.c.state == "held", inbox.c.held_for == bindparam("member")).order_by(inbox.c.id)
 BEHIND = select(inbox.c.id).where(OPEN, inbox.c.held_for == bindparam("member"), inbox.c.id < bindparam("row")).limit(1)
@@ -81,6 +82,10 @@ class InboxRows:
     def behind(self, row_id: int, member_id: MemberId) -> bool:
         """Whether an earlier event of the member was held, is let go now and is not handled yet."""
         return self._db.execute(BEHIND, {"row": row_id, "member": member_id}).first() is not None
+
+    def forget(self, row_id: int) -> None:
+        """Take the words away; that the event came stays, so that it is known when it comes again."""
+        self._db.execute(update(inbox).where(inbox.c.id == row_id).values(payload=FORGOTTEN))
 
     def dead(self, row_id: int, incident: str, error: str) -> None:
         """It could not be handled; it stays, with the reason."""

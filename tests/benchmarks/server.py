@@ -25,6 +25,7 @@ from bot.domain.values import MemberId
 from storage.transaction import Transaction
 from tests.benchmarks.company import furnish
 from tests.house import settings_in
+from tests.staff import agree
 
 REPS = 50
 
@@ -95,6 +96,7 @@ async def main(folder: Path, customers: int) -> None:
         furnish(tx, members, customers, SystemClock().now())
         for member in members:
             tx.members.identify("bench", member.id, member.id, member.id)
+            agree(tx, member.id, at=SystemClock().now())
 
     store.write_now(people)
     platform = HttpPlatform()

@@ -14,6 +14,7 @@ from storage.repositories.audit import AuditEntry
 from storage.transaction import Transaction
 from tests.conftest import WEDNESDAY
 from tests.house import PLATFORM, House
+from tests.staff import agree
 
 FOUNDED = WEDNESDAY - timedelta(days=90)
 EAST, SOUTH = "华东", "华南"
@@ -43,6 +44,7 @@ def found(tx: Transaction) -> None:
     for user, name, role, boss, region, line in PEOPLE:
         tx.members.save(Member(member(user), name, (role.value,), member(boss) if boss else None, region, line))
         tx.members.identify(PLATFORM, user, member(user), f"p:{user}")
+        agree(tx, member(user), at=FOUNDED)
     for chat, name, region in GROUPS:
         tx.members.save_group(Group(GroupId(chat), name, PLATFORM, f"g:{chat}", "digest", region))
     for key, name, aliases, owner, region, people in CUSTOMERS:
