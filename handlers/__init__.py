@@ -1,9 +1,8 @@
 """The whole menu: one file for each thing people do or time brings, in the order in which commands are tried."""
 
 from bot.chat.router import Router
-from handlers import calendar, customer, digest, evidence, followup, help, housekeeping, lists, query, reminder, rules, undo, visit
+from handlers import calendar, customer, digest, evidence, followup, help, housekeeping, lists, privacy, query, reminder, rules, undo, visit
 from handlers import correct as correction
-from handlers import customer, digest, evidence, followup, help, housekeeping, lists, privacy, query, reminder, rules, undo, visit
 
 ROUTERS: tuple[Router, ...] = (
     privacy.router,
