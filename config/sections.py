@@ -3,7 +3,7 @@
 import ipaddress
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -107,6 +107,18 @@ class MediaFolder(Section):
     """Where files that people send are kept."""
 
     dir: Path = Path("data/media")
+
+
+class Speech(Section):
+    """Listening to voice notes; docs/speech.md.
+
+    ``model`` is a name, a path or ``auto`` (the most accurate one in ``model_dir``).
+    """
+
+    engine: Literal["auto", "faster-whisper", "openai-whisper"] = "auto"
+    model: str = Field(default="auto", min_length=1)
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    model_dir: Path = Path("data/models")
 
 
 class RulesFile(Section):

@@ -12,7 +12,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.errors import UserError
-from config.sections import Database, Llm, MediaFolder, Retention, RulesFile, Section, Server, Time, Web, secrets_of
+from config.sections import Database, Llm, MediaFolder, Retention, RulesFile, Section, Server, Speech, Time, Web, secrets_of
 from config.wrong import sentence, toml_sentence
 
 DEFAULT_FILE = Path("config/genjin.toml")
@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     time: Time = Time()
     web: Web = Web()
     retention: Retention = Retention()
+    speech: Speech = Speech()
     llm: Llm | None = None
 
     # Ours beside pydantic's: variables of the environment that are not settings.

@@ -74,8 +74,11 @@ def container_of(head: bytes) -> str:
     raise Unreadable(Problem.NOT_AUDIO)
 
 
-def blocks(path: Path, seconds: int) -> Iterator["Samples"]:
-    """The sound of a file in arrays of ``seconds`` (the last one shorter), float32 from -1 to 1. Raises Unreadable."""
+def blocks(path: Path, seconds: int, most: int = MOST_SECONDS) -> Iterator["Samples"]:
+    """The sound of a file in arrays of ``seconds`` (the last one shorter), float32 from -1 to 1.
+
+    Raises Unreadable, also for more than ``most`` seconds.
+    """
     import av
     import numpy
 
@@ -85,11 +88,11 @@ def blocks(path: Path, seconds: int) -> Iterator["Samples"]:
         waiting: list[Samples] = []
         length = total = 0
         try:
-            for part in _samples(file, kind):
+            for part in _samples(file, kind, most):
                 waiting.append(part)
                 length += len(part)
                 total += len(part)
-                if total > MOST_SECONDS * RATE:
+                if total > most * RATE:
                     raise Unreadable(Problem.TOO_LONG)
                 while length >= seconds * RATE:
                     joined = numpy.concatenate(waiting)
@@ -104,7 +107,7 @@ def blocks(path: Path, seconds: int) -> Iterator["Samples"]:
             yield numpy.concatenate(waiting)
 
 
-def _samples(file: BinaryIO, kind: str) -> Iterator["Samples"]:
+def _samples(file: BinaryIO, kind: str, most: int) -> Iterator["Samples"]:
     import av
 
     with av.open(file, "r", format=kind, metadata_errors="ignore") as container:
@@ -112,7 +115,7 @@ def _samples(file: BinaryIO, kind: str) -> Iterator["Samples"]:
             raise Unreadable(Problem.NO_SOUND)
         stream = container.streams.audio[0]
         # For raw streams the length is a guess from the bit rate; what counts there is what comes out.
-        if kind not in ("amr", "mp3", "aac") and container.duration and container.duration > MOST_SECONDS * av.time_base:
+        if kind not in ("amr", "mp3", "aac") and container.duration and container.duration > most * av.time_base:
             raise Unreadable(Problem.TOO_LONG)
         resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
         for frame in _frames(container, stream):
@@ -128,6 +131,8 @@ def _frames(container: "InputContainer", stream: "av.AudioStream") -> Iterator["
     import av
 
     decoder: Any = stream
+    if stream.codec_context is None:
+        raise Unreadable(Problem.BROKEN)
     if stream.codec_context.name == "amrnb":  # FFmpeg's own decoder stops at every comfort-noise frame
         decoder = av.CodecContext.create("libopencore_amrnb", "r")
         decoder.sample_rate, decoder.layout = 8000, "mono"

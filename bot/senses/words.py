@@ -1,10 +1,10 @@
 """What a speech model wrote, made fit to read, and what it must not have made up."""
 
 import re
+import warnings
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 # Punctuation where there is none is put at pauses; a sentence ends with one of these.
 ENDS = "。！？…"
@@ -33,7 +33,7 @@ class Piece:
 
 def polished(text: str) -> str:
     """Simplified characters, full-width punctuation, no gaps between characters."""
-    simple = _zhconv(text.strip())
+    simple = _simplified(text.strip())
     marked = _MARK.sub(lambda m: "。" if m[0].strip() == "." else m[0].strip().translate(_HALF), simple)
     return _GAP.sub("", marked)
 
@@ -60,12 +60,11 @@ def doubtful(piece: Piece, spoken: float, prompt: str) -> bool:
     )
 
 
-@cache
-def _converter() -> object:
+def _simplified(text: str) -> str:
     import zhconv
 
-    return zhconv.convert
-
-
-def _zhconv(text: str) -> str:
-    return str(_converter()(text, "zh-hans"))  # type: ignore[operator]
+    if zhconv.zhconv.zhcdicts is None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # it leaves the file of its table to the garbage collector
+            zhconv.zhconv.loaddict()
+    return str(zhconv.convert(text, "zh-hans"))
