@@ -53,6 +53,14 @@ class Inbox:
             self._flushing = asyncio.create_task(self._flush())
         return await asyncio.shield(waiting.accepted)
 
+    def bring(self, tx: Transaction, event: Event) -> bool:
+        """Accept an event of our own making inside the caller's unit; False when its id was known."""
+        event, payload = _storable(event)
+        row = {"platform": event.platform, "event_id": event.event_id, "payload": payload, "received_at": event.received_at}
+        ids = tx.inbox.accept([row])
+        jobs = [NewJob(kind="event", payload={"id": n}, key=f"event:{n}", lane=f"in:{event.platform}:{event.chat}") for n in ids.values()]
+        return self._jobs.put(tx, jobs) == 1
+
     def pressed(self) -> bool:
         """Whether so much is coming in that everything else should step aside."""
         return self._in_flight >= PRESSURE
