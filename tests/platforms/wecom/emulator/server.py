@@ -9,6 +9,8 @@ from typing import Any
 from aiohttp import ClientSession, ClientTimeout, web
 
 from bot.domain.clock import Clock
+from tests.platforms.wecom.emulator.aibot import BotServer
+from tests.platforms.wecom.emulator.botphone import BotPhone
 from tests.platforms.wecom.emulator.callbacks import Callbacks
 from tests.platforms.wecom.emulator.contacts import Contacts
 from tests.platforms.wecom.emulator.corp import Corp
@@ -40,6 +42,7 @@ class Emulator:
         self.messages = Messages(self.corp, self.ledger, self.files)
         self.groups = Groups(self.corp, self.ledger, self.files)
         self.contacts = Contacts(self.corp)
+        self.bot = BotServer(self.corp, self.ledger, self.files)
         self.calls: dict[str, int] = {}
         self.bodies: list[tuple[str, Any]] = []
         self.address = ""
@@ -55,6 +58,10 @@ class Emulator:
     def phone(self, user: str) -> Phone:
         """What a member does with the app on the phone."""
         return Phone(self, self.corp.person(user))
+
+    def bot_phone(self, user: str, group: str = "", *, hidden: bool = False) -> BotPhone:
+        """What a member does in a chat with the AI bot."""
+        return BotPhone(self, self.corp.person(user), group, hidden=hidden)
 
     def screen(self, name: str) -> list[Shown]:
         """What a screen shows beside its owner's own words."""
@@ -72,6 +79,7 @@ class Emulator:
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
         self.address = f"http://{host}:{self._runner.addresses[0][1]}"
+        self.bot.uploads.address = self.address
         self.http = ClientSession(timeout=ClientTimeout(total=10))
         self.callbacks = Callbacks(self.corp, self.http)
 
@@ -113,6 +121,8 @@ class Emulator:
             web.post("/cgi-bin/media/upload", self.files.upload),
             web.post("/cgi-bin/webhook/upload_media", self.files.upload_to_webhook),
             web.get("/cgi-bin/media/get", self.files.download),
+            web.get("/ws", self.bot.connect),
+            web.get("/aibot/file/{number}", self.bot.uploads.download),
             web.get("/connect/oauth2/authorize", self.contacts.authorize),
         ]
 
