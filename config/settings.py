@@ -12,6 +12,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.errors import UserError
+from config.platforms import Wecom
 from config.sections import Database, Llm, MediaFolder, Retention, RulesFile, Section, Server, Speech, Time, Web, secrets_of
 from config.wrong import sentence, toml_sentence
 
@@ -33,6 +34,7 @@ class Settings(BaseSettings):
     retention: Retention = Retention()
     speech: Speech = Speech()
     llm: Llm | None = None
+    wecom: Wecom | None = None
 
     # Ours beside pydantic's: variables of the environment that are not settings.
     NOT_SETTINGS: ClassVar[frozenset[str]] = frozenset({"GENJIN_CONFIG", "GENJIN_DEV_DATA"})

@@ -20,6 +20,7 @@ from storage.repositories.questions import Questions
 from storage.repositories.readings import Readings
 from storage.repositories.rules import RulesVersions
 from storage.repositories.timers import Timers
+from storage.repositories.wecom import WecomRows
 
 
 class Reader:
@@ -91,6 +92,10 @@ class Reader:
     @cached_property
     def facts(self) -> Facts:
         return Facts(self.connection)
+
+    @cached_property
+    def wecom(self) -> WecomRows:
+        return WecomRows(self.connection)
 
 
 class Transaction(Reader):

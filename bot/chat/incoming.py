@@ -107,7 +107,8 @@ class Location(Incoming):
 class CardTap(Incoming):
     """A tap on a card's button; ``values`` are the button's own, ``answer`` what was typed where the button asked for words.
 
-    ``card`` is the key of the tapped card. ``page`` marks a tap on one of our pages, which shows the answer itself.
+    ``card`` is the key of the tapped card. ``page`` marks a tap on one of our pages, which shows the answer itself. ``ask`` is the
+    button's question where the platform could not put it itself: it is then asked in the chat, and the tap counts once it is answered.
     """
 
     type: Literal["tap"] = "tap"
@@ -116,6 +117,15 @@ class CardTap(Incoming):
     values: dict[str, str] = field(default_factory=dict)
     answer: str = ""
     page: bool = False
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm(Incoming):
+    """What a platform says about the bot itself (the app is about to be switched off, the connection was taken over): for the admins."""
+
+    type: Literal["alarm"] = "alarm"
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +166,7 @@ class Seen(Incoming):
     problem: str = ""
 
 
-Event = Text | Voice | Photo | Video | Document | Location | CardTap | Opened | Heard | Seen
+Event = Text | Voice | Photo | Video | Document | Location | CardTap | Opened | Alarm | Heard | Seen
 MediaEvent = Voice | Photo | Video | Document
 
 

@@ -7,6 +7,7 @@ from storage.tables.records import activity, audit, media, piece, question
 from storage.tables.rules import rules_version
 from storage.tables.senses import fingerprint, reading
 from storage.tables.trade import contract, nps, opportunity, payment, price, stock_report
+from storage.tables.wecom import wecom_code, wecom_sent, wecom_shot
 from storage.tables.work import fact, inbox, job, outbox, timer
 
 __all__ = [
@@ -39,4 +40,7 @@ __all__ = [
     "stand_in",
     "stock_report",
     "timer",
+    "wecom_code",
+    "wecom_sent",
+    "wecom_shot",
 ]
