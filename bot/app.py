@@ -74,6 +74,16 @@ def rules_of(settings: Settings) -> RulesInForce:
 
 
 @lru_cache(maxsize=2)
+def platforms_of(settings: Settings, store: Store, clock: Clock) -> dict[str, Platform]:
+    """The platforms that are configured; the libraries of the others are not even imported."""
+    found: dict[str, Platform] = {}
+    if settings.wecom is not None:
+        from bot.platforms.wecom import WeCom
+
+        found[WeCom.name] = WeCom(settings.wecom, settings.server.public_url, store, clock)
+    return found
+
+
 def crons_of(rules: Rules) -> Sequence[Cron]:
     """Which cron lines there are, and when they fire."""
     return [

@@ -7,14 +7,16 @@ that number; a database that cannot write now is tried again until it can.
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot import asked
 from bot.chat.context import Context, Door, Keeper, Mouth
-from bot.chat.incoming import CardTap, Event, Heard, Text, decode
+from bot.chat.incoming import Alarm, CardTap, Event, Heard, Text, decode
 from bot.chat.outgoing import Card, Outgoing, Reply, encode
 from bot.chat.platform import Address
 from bot.chat.router import Answer, Fate, Menu, Outcome
@@ -113,8 +115,9 @@ class Dispatcher:
         def unit(tx: Transaction) -> None:
             changed.ids.clear()
             ctx = self._context(tx, changed, event, who.member, understood)
-            outcome = self._outcome(event, ctx, who)
-            _say(ctx, event, outcome.answer)
+            meant = self._meant(event, ctx) if who.consented and not who.early else event
+            outcome = self._outcome(meant, dataclasses.replace(ctx, event=meant), who)
+            _say(ctx, meant, outcome.answer)
             if _on_page(event) and outcome.answer is not None:
                 tx.inbox.answered(row.id, encode(outcome.answer))
             _end(tx, row.id, outcome.fate, who.member)
@@ -136,6 +139,9 @@ class Dispatcher:
         return Who(member, consented, early)
 
     def _outcome(self, event: Event, ctx: Context, who: Who) -> Outcome:
+        if isinstance(event, Alarm):
+            self._tell_admins(ctx.tx, Reply(text=event.text))
+            return Outcome("done")
         if who.member is None:
             return Outcome("done", replies.stranger(event.sender.name))
         if who.early:
@@ -153,8 +159,16 @@ class Dispatcher:
             return said
         return await self._second.reread(text, said, sender, event.received_at)
 
+    def _meant(self, event: Event, ctx: Context) -> Event:
+        """What was sent; words that answer a button's question are that tap, with its answer."""
+        if not isinstance(event, Text) or self._menu.command(event.text.strip()):
+            return event
+        return asked.answered(event, ctx) or event
+
     def _answer(self, event: Event, ctx: Context) -> Answer:
         if isinstance(event, CardTap):
+            if event.ask and not event.answer:
+                return asked.ask(event, ctx)
             tapped = self._menu.taps.get(event.action)
             return tapped(event, ctx) if tapped else Reply(text=replies.FOREIGN_BUTTON)
         if isinstance(event, Text):

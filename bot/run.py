@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-from bot.app import Service, clean_media, open_store, worktime_of
+from bot.app import Service, clean_media, open_store, platforms_of, worktime_of
 from bot.demo import load
 from bot.domain.clock import ShiftedClock, SystemClock, local_day
 from bot.domain.errors import UserError
@@ -37,8 +37,10 @@ async def run_service(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises GenjinError when it cannot start."""
     store = open_store(settings.database.url, exclusive=True)
     clean_media(settings.media.dir)
+    clock = SystemClock()
     await _serve(
-        Service(settings, store, SystemClock(), {}), announce=lambda port: f"genjin 已启动：http://{settings.server.host}:{port}/healthz"
+        Service(settings, store, clock, platforms_of(settings, store, clock)),
+        announce=lambda port: f"genjin 已启动：http://{settings.server.host}:{port}/healthz",
     )
 
 

@@ -1,7 +1,23 @@
 """The whole menu: one file for each thing people do or time brings, in the order in which commands are tried."""
 
 from bot.chat.router import Router
-from handlers import calendar, customer, digest, evidence, followup, help, housekeeping, lists, privacy, query, reminder, rules, undo, visit
+from handlers import (
+    asked,
+    calendar,
+    customer,
+    digest,
+    evidence,
+    followup,
+    help,
+    housekeeping,
+    lists,
+    privacy,
+    query,
+    reminder,
+    rules,
+    undo,
+    visit,
+)
 from handlers import correct as correction
 
 ROUTERS: tuple[Router, ...] = (
@@ -20,4 +36,5 @@ ROUTERS: tuple[Router, ...] = (
     evidence.router,
     housekeeping.router,
     calendar.router,
+    asked.router,
 )

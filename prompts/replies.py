@@ -41,6 +41,15 @@ def help_text(member: Member) -> Reply:
     return Reply(text=REP_HELP + (MANAGER_HELP if member.has(Role.MANAGER) or member.has(Role.ADMIN) else ""))
 
 
+NEVER_MIND = ("算了", "取消", "不改了", "点错了")
+NOT_CHANGED = "好的，没有改。"
+
+
+def put_question(ask: str) -> Reply:
+    """A button's question, where the card itself cannot take the answer."""
+    return Reply(text=f"{ask}\n直接回我就行；点错了就回“算了”。")
+
+
 def stranger(name: str) -> Reply:
     return Reply(text=f"你好{name and f'，{name}'}！我是销售助手“跟进”，还不认识你。请管理员把你加进人员名单后再试，这条消息我先收着。")
 

@@ -77,3 +77,8 @@ def more_lines(number: int) -> str:
 def cut_pages(number: int) -> str:
     """What stands at the end of a list that is too long for a chat."""
     return f"（太长了，还有约 {number} 页没发。）"
+
+
+def no_webhook(name: str) -> str:
+    """A group is addressed by a webhook that is not in the settings."""
+    return f"配置里没有叫“{name}”的群机器人，请在 [wecom] webhook_keys 里补上"

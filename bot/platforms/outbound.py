@@ -132,23 +132,15 @@ class Outbound:
             await self._session.close()
             self._session = None
 
-    def admits(self, url: str) -> bool:
-        """Whether an address out of a payload would be followed."""
-        try:
-            self._admitted(url, ("https", "http", "wss", "ws"))
-        except PlatformError:
-            return False
-        return True
-
     def _admitted(self, url: str, schemes: tuple[str, str]) -> SplitResult:
-        secure, plain = schemes[0::2], schemes[1::2]
+        secure, plain = schemes
         try:
             where = urlsplit(url)
             host, _ = (where.hostname or "").lower(), where.port
         except ValueError:
             raise PlatformError(f"{self._platform}: not an address", final=True) from None
         trusted = host in self._trusted
-        if where.username or not (where.scheme in secure or (trusted and where.scheme in plain)):
+        if where.username or not (where.scheme == secure or (trusted and where.scheme == plain)):
             raise self._failed(where, "is no address to follow", final=True)
         if not (trusted or any(host == one or (one.startswith(".") and host.endswith(one)) for one in self._official)):
             raise self._failed(where, "is at a host that is not allowed", final=True)

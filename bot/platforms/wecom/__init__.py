@@ -1,0 +1,86 @@
+"""WeCom (企业微信) as a platform: the self-built app in callback mode, group webhooks, groups that the app makes.
+
+``gate`` lets callbacks in, ``inbound`` and ``receive`` turn them into events; ``render`` draws, ``sending`` says, ``ledger`` remembers;
+``api`` and ``tokens`` speak with WeCom's server, ``contacts`` and ``login`` about people. docs/wecom.md tells how to set it up.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from bot.chat.outgoing import Outgoing
+from bot.chat.platform import Receive
+from bot.domain.clock import Clock
+from bot.domain.errors import StorageError
+from bot.platforms.wecom.api import Api
+from bot.platforms.wecom.gate import Gate
+from bot.platforms.wecom.inbound import NAME
+from bot.platforms.wecom.ledger import Ledger
+from bot.platforms.wecom.receive import Callbacks
+from bot.platforms.wecom.sending import APPCHAT, WEBHOOK, Sending
+from config.platforms import Wecom
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+TIDY_SECONDS = 3600.0
+
+
+class WeCom:
+    """One corp. ``public_url`` is where phones reach our pages, empty when they cannot."""
+
+    name = NAME
+
+    def __init__(self, settings: Wecom, public_url: str, store: Store, clock: Clock) -> None:
+        self._settings = settings
+        self.api = Api(settings, clock)
+        self._ledger = Ledger(store, clock)
+        self._sending = Sending(settings, self.api, self._ledger, public_url)
+        self._callbacks = Callbacks(Gate(settings, clock), store, clock, self.api.download) if settings.has_app else None
+
+    @property
+    def counts(self) -> Counter[str]:
+        """What became of the callbacks."""
+        return self._callbacks.counts if self._callbacks else Counter()
+
+    def mount(self, app: web.Application, receive: Receive) -> None:
+        """Add ``/wecom/callback``."""
+        callbacks = self._callbacks
+        if callbacks is None:
+            return
+
+        async def take(request: web.Request) -> web.Response:
+            return await callbacks.take(request, receive)
+
+        app.router.add_get("/wecom/callback", callbacks.verify, allow_head=False)
+        app.router.add_post("/wecom/callback", take)
+
+    async def run(self, receive: Receive) -> None:
+        """Drop old notes now and then, and give the connections back at the end."""
+        try:
+            while True:
+                with contextlib.suppress(StorageError):
+                    await self._ledger.forget()
+                await asyncio.sleep(TIDY_SECONDS)
+        finally:
+            await self.api.close()
+
+    async def send(self, chat: str, message: Outgoing, key: str) -> str:
+        """Say a message; its reference is its key."""
+        await self._sending.send(chat, message, key)
+        return key
+
+    async def update(self, chat: str, ref: str, message: Outgoing) -> None:
+        """Replace a card."""
+        await self._sending.update(chat, ref, message)
+
+    def carries_buttons(self, chat: str) -> bool:
+        """Only cards to members can be tapped."""
+        return not chat.startswith((WEBHOOK, APPCHAT))
+
+    def download(self, ref: str) -> AsyncIterator[bytes]:
+        """The bytes of a file by its media id."""
+        return self.api.download(ref)

@@ -4,9 +4,8 @@ import asyncio
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from typing import Any
 
 from aiohttp import web
 
@@ -103,7 +102,7 @@ class Callbacks:
         return replace(photo, camera=md5.hexdigest() in shots)
 
     async def _known(self, event_id: str) -> bool:
-        return await self._store.read(lambda r: r.inbox.knows(NAME, event_id))
+        return await self._store.read(lambda r: r.inbox.of_event(NAME, event_id)) is not None
 
     def _refused(self, refusal: Refused, request: web.Request) -> web.Response:
         self.counts["refused"] += 1
@@ -129,5 +128,3 @@ async def _body(request: web.Request) -> bytes:
         if len(body) > limits.LARGEST_CALLBACK:
             raise Refused("too large", 413)
     return bytes(body)
-
-

@@ -22,7 +22,7 @@ STYLES = {"primary": 1, "default": 2, "danger": 3}
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message of WeCom's: the object under the name of its type; ``taps`` what the keys of a card stand for, None for what is no card."""
+    """One message of WeCom's: the object under the name of its type; ``taps`` is what a card's keys stand for, None for what is no card."""
 
     msgtype: str
     content: dict[str, Any]
@@ -100,7 +100,7 @@ def _tappable(card: Card, buttons: Sequence[Button], link: str) -> Drawn:
 
 
 def _choice(card: Card, lines: Sequence[tuple[str, Line]], link: str) -> Drawn:
-    """"Which one?" and what can be done about it. The next lines come up as the first are done with."""
+    """ "Which one?" and what can be done about it. The next lines come up as the first are done with."""
     first = lines[: limits.CHOICES]
     options = [{"id": _line_key(line), "text": _option(title, line)} for title, line in first]
     labels = {b.label: b for _, line in first if len(line.buttons) > 1 for b in line.buttons} or {
@@ -108,9 +108,11 @@ def _choice(card: Card, lines: Sequence[tuple[str, Line]], link: str) -> Drawn:
     }
     room = limits.BUTTONS - len(card.buttons)
     actions = list(labels.values())[:room]
-    more = [words.more_lines(len(lines) - len(first))] if len(lines) > len(first) else []
+    more = words.more_lines(len(lines) - len(first)) if len(lines) > len(first) else ""
     done = [Fact(label=cut(line.text, limits.FACT_LABEL), value=line.detail) for s in card.sections for line in s.lines if not line.buttons]
-    short = Card(key=card.key, title=card.title, tone=card.tone, text=words.CHOOSE, facts=tuple(done[-limits.FACTS :]), note="\n".join(more))
+    short = Card(
+        key=card.key, title=card.title, tone=card.tone, text=words.CHOOSE, facts=tuple(done[-limits.FACTS :]), note="\n".join(more)
+    )
     drawn = _body(short, "button_interaction", link)
     shown = [{"text": cut(b.label, limits.BUTTON_TEXT), "style": STYLES[b.style], "key": key_of(LINES, b.label)} for b in actions]
     own = [{"text": cut(b.label, limits.BUTTON_TEXT), "style": STYLES[b.style], "key": button_key(b)} for b in card.buttons]
@@ -205,4 +207,3 @@ def markdown_lines(card: Card) -> Iterator[str]:
             yield f"· {harmless(line.text)}"
             yield from ([f'> <font color="comment">{harmless(line.detail)}</font>'] if line.detail else [])
     yield from (f'<font color="comment">{harmless(line)}</font>' for line in card.note.split("\n") if card.note)
-

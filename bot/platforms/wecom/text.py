@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 # Room for ``（10/12）`` and the line break before it.
 _MARK = 20
@@ -31,7 +32,7 @@ def pages(lines: Iterable[str], most: int) -> list[str]:
 def _filled(lines: Iterable[str], most: int) -> list[str]:
     found: list[list[str]] = [[]]
     left = most
-    for line in (piece for line in lines for piece in _pieces(line, most)):
+    for line in chain.from_iterable(_pieces(line, most) for line in lines):
         need = size(line) + (1 if found[-1] else 0)
         if need > left:
             found.append([])
