@@ -13,7 +13,7 @@ INACTIVITY = ("inactive_alert", "close_inactive_agent", "reopen_inactive_agent",
 
 
 @register_event("template_card_event")
-class CardEvent(BaseEvent):
+class CardEvent(BaseEvent):  # type: ignore[misc]
     """A tap on a card."""
 
     event = "template_card_event"
@@ -40,7 +40,7 @@ class CardMenuEvent(CardEvent):
 
 
 @register_message("file")
-class FileMessage(BaseMessage):
+class FileMessage(BaseMessage):  # type: ignore[misc]
     """A file; the official list of types does not name it, and it comes all the same."""
 
     type = "file"

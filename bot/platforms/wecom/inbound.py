@@ -46,7 +46,7 @@ Make = Callable[[Any, dict[str, Any]], Said]
 def said(callback: Callback, now: datetime) -> Said:
     """What somebody said or did; None for what nobody needs. Raises ValueError and the like for what makes no sense."""
     message = callback.message
-    make = _MAKERS.get(f"{message.type}:{getattr(message, 'event', '')}" if message.type == "event" else str(message.type))
+    make = _MAKERS.get(f"event:{message.event}" if message.type == "event" else str(message.type))
     return make(message, _head(callback, now)) if make else None
 
 
@@ -59,7 +59,7 @@ def _head(callback: Callback, now: datetime) -> dict[str, Any]:
     user = user_id(callback.message._data["FromUserName"])
     number = callback.message._data.get("MsgId")
     # Two events of one second differ somewhere in their text; a repeat is the same text under a new nonce.
-    identity = f"m:{number}" if number else f"e:{callback.digest}"
+    identity = f"m:{number}" if callback.message.type != "event" else f"e:{callback.digest}"
     return {"platform": NAME, "event_id": identity, "chat": user, "sender": Sender(user), "received_at": now}
 
 

@@ -59,7 +59,8 @@ class Callbacks:
         try:
             found = said(opened, self._clock.now())
         except (ValueError, TypeError, AttributeError, KeyError):
-            raise Refused("unreadable message", 400) from None
+            # Whole in form and without sense (a place that is off the globe): sending it again would not mend it.
+            found = None
         if found is None:
             self.counts["unknown"] += 1
             log.info("wecom callback of a kind that nobody needs: %s", type(opened.message).__name__)

@@ -49,7 +49,8 @@ def for_member(message: Outgoing, link: str) -> list[Part]:
         return _markdown(message, limits.TEXT_BYTES, link, most=limits.PAGES)
     told = drawn.whole or "card_action" in drawn.card  # the whole of it is a tap away
     before = _markdown(message, limits.TEXT_BYTES, link, most=limits.PAGES) if message.sections or not told else []
-    return [*before, Part("template_card", drawn.card, drawn.taps)]
+    # A notice cannot be replaced, so it is no task.
+    return [*before, Part("template_card", drawn.card, drawn.taps if drawn.card["card_type"] != "text_notice" else None)]
 
 
 def for_webhook(message: Outgoing, link: str, mention: Sequence[str] = ()) -> list[Part]:
@@ -92,10 +93,14 @@ def notice(card: Card, link: str) -> Drawn:
 
 
 def _tappable(card: Card, buttons: Sequence[Button], link: str) -> Drawn:
-    too_long = [b for b in buttons if len(b.label) > limits.BUTTON_TEXT]
-    numbered = {b: f"{n} {b.label}" for n, b in enumerate(buttons, 1)} if too_long else {b: b.label for b in buttons}
-    drawn = _body(card, "button_interaction", link, [numbered[b] for b in too_long])
-    shown = [{"text": cut(numbered[b], limits.BUTTON_TEXT), "style": STYLES[b.style], "key": button_key(b)} for b in buttons]
+    long = any(len(b.label) > limits.BUTTON_TEXT for b in buttons)
+    # Cut labels may look alike (two candidates that begin the same): then all are numbered, and the card spells them out.
+    labels = [f"{n} {b.label}" for n, b in enumerate(buttons, 1)] if long else [b.label for b in buttons]
+    drawn = _body(card, "button_interaction", link, [label for label in labels if len(label) > limits.BUTTON_TEXT])
+    shown = [
+        {"text": cut(label, limits.BUTTON_TEXT), "style": STYLES[b.style], "key": button_key(b)}
+        for label, b in zip(labels, buttons, strict=True)
+    ]
     return Drawn({**drawn.card, "button_list": shown}, {button_key(b): meaning(b) for b in buttons}, drawn.whole)
 
 

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 Say = Callable[[Part], Awaitable[None]]
 
+TASK_KNOWN = 42014
 WEBHOOK = "key:"
 APPCHAT = "appchat:"
 
@@ -89,7 +90,12 @@ class Sending:
         body: dict[str, Any] = {"touser": user, "agentid": self._settings.agent_id, "msgtype": part.msgtype, part.msgtype: content}
         if note.guarded:
             body |= {"enable_duplicate_check": 1, "duplicate_check_interval": limits.DUPLICATE_SECONDS}
-        answer = await self._api.post("message/send", body)
+        try:
+            answer = await self._api.post("message/send", body)
+        except Refusal as refusal:
+            if refusal.code == TASK_KNOWN:  # an earlier try of ours got there, and only its answer was lost
+                return None, None
+            raise
         for name, licence in (("invaliduser", False), ("unlicenseduser", True)):
             if user in str(answer.get(name) or "").lower().split("|"):
                 raise PlatformError(f"wecom message/send：{words.refused(user, licence=licence)}", final=True)

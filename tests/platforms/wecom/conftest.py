@@ -4,12 +4,14 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import FormData, web
 
 from bot.domain.clock import FakeClock
+from tests.platforms.wecom.company import Company, company_on
 from tests.platforms.wecom.emulator import Emulator, emulated
 from tests.platforms.wecom.listener import Listener
 
@@ -78,3 +80,10 @@ async def listener(wecom: Emulator) -> AsyncIterator[Listener]:
     wecom.corp.callback = f"http://127.0.0.1:{runner.addresses[0][1]}/wecom/callback"
     yield listener
     await runner.cleanup()
+
+
+@pytest.fixture
+async def company(wecom: Emulator, tmp_path: Path, clock: FakeClock) -> AsyncIterator[Company]:
+    """The service on the emulator, without a public address."""
+    async with company_on(wecom, tmp_path, clock) as running:
+        yield running

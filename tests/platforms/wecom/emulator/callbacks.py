@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from xml.etree import ElementTree
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
@@ -113,7 +114,7 @@ class Callbacks:
             async with self.http.post(
                 self._address(),
                 params=envelope.query,
-                data=envelope.body,
+                data=BytesIO(envelope.body),
                 headers={"Content-Type": "text/xml"},
                 timeout=ClientTimeout(total=self.deadline),
             ) as answer:
