@@ -18,7 +18,6 @@ from handlers import (
     undo,
     visit,
 )
-from handlers import asked, calendar, customer, digest, evidence, followup, help, housekeeping, lists, query, reminder, rules, undo, visit
 from handlers import correct as correction
 
 ROUTERS: tuple[Router, ...] = (

@@ -21,6 +21,7 @@ from config.settings import Settings
 from storage.transaction import Transaction
 from tests.house import settings_in
 from tests.platforms.wecom.emulator import Emulator
+from tests.staff import agree
 
 PUBLIC = "https://genjin.example.com"
 FIRM = "绍兴恒力机械有限公司"
@@ -81,6 +82,7 @@ def people(tx: Transaction, clock: FakeClock) -> None:
     for user, member in zip(("wangwei", "lisi", "zhaomin"), (boss, *reps), strict=True):
         tx.members.save(member)
         tx.members.identify("wecom", user, member.id, user)
+        agree(tx, member.id, at=clock.now())
     now = clock.now()
     tx.customers.save(Customer(id=CustomerId("c_1"), name=FIRM, created_at=now, owner_id=reps[0].id))
     tx.leads.save(Lead(id=LeadId("l_1"), customer_id=CustomerId("c_1"), owner_id=reps[0].id, created_at=now, last_action_at=now))
