@@ -29,6 +29,7 @@ from bot.media import MediaKeeper
 from bot.names import Book
 from bot.outbox import HELD, Outbox
 from bot.rules import RulesInForce, plant
+from bot.usher import Usher
 from bot.web.health import mount_health, mount_ready
 from config.calendar import load_calendar
 from config.rules import DEFAULT, Rules, read_text
@@ -40,6 +41,7 @@ from storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 DRAIN_SECONDS = 25.0
+NIGHTLY = timedelta(hours=20)
 LATE = timedelta(minutes=2)
 SWITCH_SECONDS = 0.0005
 BIGGEST_REQUEST = 2 * 2**20
@@ -86,9 +88,11 @@ def platforms_of(settings: Settings, store: Store, clock: Clock) -> dict[str, Pl
 
 def crons_of(rules: Rules) -> Sequence[Cron]:
     """Which cron lines there are, and when they fire."""
+    night = rules.housekeeping.at
     return [
         Cron("digest", rules.digest.at, rules.digest.grace),
-        Cron("housekeeping", rules.housekeeping.at, timedelta(hours=20)),
+        Cron("housekeeping", night, NIGHTLY),
+        Cron("people", night, NIGHTLY),
         Cron("calendar", rules.reminder.at, timedelta(hours=14)),
     ]
 
@@ -115,7 +119,8 @@ class Service:
         self.outbox = Outbox(store, self.jobs, clock, settings.time.quiet, platforms)
         self.keeper = MediaKeeper(store, self.jobs, clock, settings.media.dir, platforms, self.outbox)
         self.book = Book(store, self.worktime.calendar)
-        house = House(self.rules, self.worktime, self.outbox, self.keeper, self.inbox, settings.retention, clock)
+        self.usher = Usher(store, self.jobs, clock, platforms, self.outbox)
+        house = House(self.rules, self.worktime, self.outbox, self.keeper, self.inbox, self.usher, settings.retention, clock)
         second = SecondReader(settings.llm, store, clock, self.book.at_hand) if settings.llm else None
         self.dispatcher = Dispatcher(store, self.jobs, Menu(ROUTERS), self.book, house, second)
         self.ticker = Ticker(store, self.jobs, clock, lambda reader: crons_of(self.rules(reader)), self.fired)
@@ -140,6 +145,7 @@ class Service:
         # Python lets a busy thread keep the others waiting 5 ms; platforms want their answer, and the writer thread is often busy.
         sys.setswitchinterval(SWITCH_SECONDS)
         await self.store.write(lambda tx: plant(tx, self.rules.seed, self.clock.now()))
+        await self.store.write(lambda tx: self.usher.match_all(tx, self.clock.now()))
         port = await self._listen()
         self._spawn(self.book.load(), "names")
         self._spawn(self.jobs.run(), "jobs")

@@ -15,15 +15,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot import asked
-from bot.chat.context import Context, Door, Keeper, Mouth
+from bot.chat.context import Context, Door, Keeper, Mouth, Usher
 from bot.chat.incoming import Alarm, CardTap, Event, Heard, Text, decode
-from bot.chat.outgoing import Card, Outgoing, Reply, encode
+from bot.chat.outgoing import Card, Outgoing, Reply, encode, rewritten
 from bot.chat.platform import Address
 from bot.chat.router import Answer, Fate, Menu, Outcome
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageError, UserError
 from bot.domain.jobs import Timer
-from bot.domain.member import Group, Member, Role
+from bot.domain.member import Group, Member
 from bot.domain.understood import Intent, Understood
 from bot.domain.values import CustomerId
 from bot.domain.worktime import Worktime
@@ -70,6 +70,7 @@ class House:
     mouth: Mouth
     keeper: Keeper
     door: Door
+    usher: Usher
     retention: Retention
     clock: Clock
 
@@ -119,7 +120,7 @@ class Dispatcher:
             outcome = self._outcome(meant, dataclasses.replace(ctx, event=meant), who)
             _say(ctx, meant, outcome.answer)
             if _on_page(event) and outcome.answer is not None:
-                tx.inbox.answered(row.id, encode(outcome.answer))
+                tx.inbox.answered(row.id, encode(rewritten(outcome.answer, ctx.words.text)))
             _end(tx, row.id, outcome.fate, who.member)
             if who.early and who.member:
                 self._house.door.release(tx, who.member.id, ctx.now)
@@ -140,10 +141,10 @@ class Dispatcher:
 
     def _outcome(self, event: Event, ctx: Context, who: Who) -> Outcome:
         if isinstance(event, Alarm):
-            self._tell_admins(ctx.tx, Reply(text=event.text))
+            ctx.tell_admins(Reply(text=event.text))
             return Outcome("done")
         if who.member is None:
-            return Outcome("done", replies.stranger(event.sender.name))
+            return Outcome("done", self._menu.greet(event, ctx))
         if who.early:
             return Outcome("held")
         stopped = None if who.consented else self._menu.stop(event, ctx)
@@ -243,6 +244,7 @@ class Dispatcher:
             keeper=house.keeper,
             names=names,
             door=house.door,
+            usher=house.usher,
             retention=house.retention,
             org=tx.members.org(),
             event=event,
@@ -257,7 +259,8 @@ class Dispatcher:
         def unit(tx: Transaction) -> None:
             self._close(tx, job, row_id, event, replies.incident(number))
             tx.inbox.dead(row_id, number, f"{type(error).__name__}: {error}")
-            self._tell_admins(tx, replies.incident_notice(number, event.sender.name or event.sender.id))
+            who = event.sender.name or event.sender.id
+            self._house.mouth.tell_admins(tx, replies.incident_notice(number, who), self._house.clock.now())
 
         await self._store.write(unit)
 
@@ -269,12 +272,6 @@ class Dispatcher:
         tx.inbox.done(row_id)
         self._jobs.complete(tx, job)
 
-    def _tell_admins(self, tx: Transaction, notice: Outgoing) -> None:
-        for member in tx.members.org().members.values():
-            if member.has(Role.ADMIN) and member.active:
-                for chat in tx.members.chats(member.id)[:1]:
-                    self._house.mouth.post(tx, Address(*chat), notice, self._house.clock.now())
-
     def _event_given_up(self, tx: Transaction, job: Job, reason: str) -> None:
         row_id, number, who = int(job.payload["id"]), secrets.token_hex(2), "有人"
         tx.inbox.dead(row_id, number, reason)
@@ -283,7 +280,7 @@ class Dispatcher:
             event = decode(row.payload if row else "")
             who = event.sender.name or event.sender.id
             self._house.mouth.post(tx, Address(event.platform, event.chat), replies.incident(number), self._house.clock.now())
-        self._tell_admins(tx, replies.incident_notice(number, who))
+        self._house.mouth.tell_admins(tx, replies.incident_notice(number, who), self._house.clock.now())
 
 
 def _on_page(event: Event) -> bool:

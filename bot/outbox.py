@@ -137,13 +137,14 @@ class Outbox:
         tx.outbox.failed(row.id, reason, dead=True)
         log.error("message given up outbox=%s platform=%s", row.id, row.platform)
         if not (row.card or "").startswith(NOTICE):
-            self._tell_admins(tx, replies.dead_letter(f"{NOTICE}:{row.id}", row.id, reason))
+            self.tell_admins(tx, replies.dead_letter(f"{NOTICE}:{row.id}", row.id, reason), self._clock.now())
 
-    def _tell_admins(self, tx: Transaction, message: Outgoing) -> None:
-        for member in tx.members.org().members.values():
-            if member.has(Role.ADMIN) and member.active:
-                for platform, chat in tx.members.chats(member.id)[:1]:
-                    self.post(tx, Address(platform, chat), message, self._clock.now())
+    def tell_admins(self, tx: Transaction, message: Outgoing, now: datetime) -> bool:
+        admins = [m for m in tx.members.org().members.values() if m.has(Role.ADMIN) and m.active]
+        chats = [chat for admin in admins for chat in tx.members.chats(admin.id)[:1]]
+        for chat in chats:
+            self.post(tx, Address(*chat), message, now)
+        return bool(chats)
 
     def _promise(self, tx: Transaction, row_id: int, to: Address, again: datetime | None = None) -> None:
         key = f"send:{row_id}" + (f":{again.isoformat()}" if again else "")

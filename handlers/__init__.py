@@ -11,6 +11,7 @@ from handlers import (
     help,
     housekeeping,
     lists,
+    people,
     privacy,
     query,
     reminder,
@@ -23,6 +24,7 @@ from handlers import correct as correction
 ROUTERS: tuple[Router, ...] = (
     privacy.router,
     help.router,
+    people.router,
     undo.router,
     correction.router,
     lists.router,

@@ -50,10 +50,6 @@ def put_question(ask: str) -> Reply:
     return Reply(text=f"{ask}\n直接回我就行；点错了就回“算了”。")
 
 
-def stranger(name: str) -> Reply:
-    return Reply(text=f"你好{name and f'，{name}'}！我是销售助手“跟进”，还不认识你。请管理员把你加进人员名单后再试，这条消息我先收着。")
-
-
 def kept_whole(text: str) -> Reply:
     """Words that say nothing the bot can file."""
     return Reply(text=f"没看出这是哪件事，原话已经存好：“{text}”。要记到客户名下，带上客户名再说一次；发“帮助”看看我会什么。")

@@ -19,6 +19,7 @@ from storage.repositories.outbox import OutboxRows
 from storage.repositories.questions import Questions
 from storage.repositories.readings import Readings
 from storage.repositories.rules import RulesVersions
+from storage.repositories.strangers import Strangers
 from storage.repositories.timers import Timers
 from storage.repositories.wecom import WecomRows
 
@@ -32,6 +33,10 @@ class Reader:
     @cached_property
     def members(self) -> Members:
         return Members(self.connection)
+
+    @cached_property
+    def strangers(self) -> Strangers:
+        return Strangers(self.connection)
 
     @cached_property
     def customers(self) -> Customers:

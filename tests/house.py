@@ -185,10 +185,12 @@ def settings_in(folder: Path) -> Settings:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, clock: FakeClock, settings: Settings | None = None) -> AsyncIterator[House]:
+async def open_house(
+    folder: Path, clock: FakeClock, settings: Settings | None = None, screens: Screens | None = None
+) -> AsyncIterator[House]:
     """The service without its web server: jobs run, time moves only when told."""
     settings = settings or settings_in(folder)
-    screens = Screens()
+    screens = screens or Screens()
     service = Service(settings, open_store(settings.database.url), clock, {PLATFORM: screens})
     await service.book.load()
     running = asyncio.create_task(service.jobs.run())

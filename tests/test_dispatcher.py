@@ -17,7 +17,7 @@ from bot.domain.clock import FakeClock
 from bot.domain.errors import StorageError, UserError
 from bot.domain.jobs import Timer
 from bot.domain.understood import Intent
-from prompts import replies
+from prompts import people, replies
 from storage.repositories.inbox import InboxRow
 from tests.house import PLATFORM, House, open_house
 from tests.staff import ADMIN, move_in, text
@@ -176,7 +176,7 @@ async def test_a_stranger_is_greeted_and_the_message_kept(house: House) -> None:
         platform=PLATFORM, event_id="s", chat="p:nobody", sender=Sender("nobody", "陌生人"), received_at=house.clock.now(), text="在吗"
     )
     (answer,) = await house.event(event)
-    assert "还不认识你" in plain(answer)
+    assert "人员名单里还没有你" in plain(answer)
     assert [row.state for row in await events(house)] == ["done"]
 
 
@@ -192,7 +192,7 @@ async def test_a_member_who_has_left_is_a_stranger(house: House) -> None:
 
     await house.store.write(leave)
     (answer,) = await house.say(LI, "你好")
-    assert "还不认识你" in plain(answer)
+    assert "人员名单里还没有你" in plain(answer)
 
 
 @pytest.mark.parametrize("empty", ["", " ", "\n\t", "\x00\x01\x07", "\u200b", "\u3000"])
@@ -364,4 +364,4 @@ async def test_the_answer_to_a_tap_in_the_chat_is_not_kept_with_the_event(house:
 
 async def test_the_stranger_who_taps_on_a_page_gets_nothing_but_the_greeting(house: House) -> None:
     assert await house.event(tap_on_page(house, "nobody", "followed_up")) == []
-    assert decode(await answer_of(house) or "") == replies.stranger("nobody")
+    assert decode(await answer_of(house) or "") == people.greeting("nobody", ["许静"])

@@ -9,9 +9,9 @@ from typing import Protocol
 from bot.chat.incoming import Event, MediaEvent
 from bot.chat.outgoing import Card, Outgoing, decode
 from bot.chat.platform import Address
-from bot.domain.access import Sight, sight_of, words_for
+from bot.domain.access import BLIND, Sight, sight_of, words_for
 from bot.domain.clock import local_day
-from bot.domain.member import Member, Org, Role
+from bot.domain.member import Member, Org, Stranger
 from bot.domain.understood import Understood
 from bot.domain.values import CustomerId, MediaId, MemberId
 from bot.domain.worktime import Worktime
@@ -42,6 +42,10 @@ class Mouth(Protocol):
         """
         ...
 
+    def tell_admins(self, tx: Transaction, message: Outgoing, now: datetime) -> bool:
+        """Say it to every administrator who can be reached; whether there is one."""
+        ...
+
     def replace(self, tx: Transaction, card: Card, now: datetime, here: Mapping[Address, Sight] = NOWHERE) -> None:
         """Put ``card`` in the place of every copy that was sent under its key, masked as in :meth:`post`; ``here`` is known already."""
         ...
@@ -64,6 +68,22 @@ class Door(Protocol):
 
     def release(self, tx: Transaction, member: MemberId, now: datetime) -> int:
         """Handle everything that was held for a member, in the order in which it came; how many events."""
+        ...
+
+
+class Usher(Protocol):
+    """Lets people in: finds out who somebody is, outside of any transaction."""
+
+    def introduce(self, tx: Transaction, stranger: Stranger, now: datetime) -> None:
+        """Look a stranger up after the commit; take a sure match, put a doubtful one and an unknown one before the admins."""
+        ...
+
+    def match_all(self, tx: Transaction, now: datetime) -> None:
+        """Look up every member who is nobody yet on a platform that has a directory."""
+        ...
+
+    def link(self, tx: Transaction, platform: str, user_id: str, member: Member, now: datetime, by_whom: MemberId) -> None:
+        """A person decided who somebody is."""
         ...
 
 
@@ -90,6 +110,7 @@ class Context:
     keeper: Keeper
     names: NameBook
     door: Door
+    usher: Usher
     retention: Retention
     org: Org
     event: Event | None = None
@@ -125,6 +146,11 @@ class Context:
         """What the sender may see here: in a group as far as everybody there may read along."""
         return self._placed(sight_of(self.member, self.org, self.today))
 
+    @property
+    def words(self) -> Sight:
+        """Which figures may stand in an answer to the sender here; nobody's sight where nobody sent it."""
+        return self._placed(words_for(self.sender, self.org, self.today)) if self.sender else BLIND
+
     def _placed(self, sight: Sight) -> Sight:
         if self.event is None or not self.event.group:
             return sight
@@ -141,10 +167,8 @@ class Context:
         return True
 
     def tell_admins(self, message: Outgoing) -> None:
-        """Promise a message to every administrator."""
-        for member in self.org.members.values():
-            if member.active and member.has(Role.ADMIN):
-                self.tell(member.id, message)
+        """Promise a message to every administrator who can be reached."""
+        self.mouth.tell_admins(self.tx, message, self.now)
 
     def shown(self, key: str) -> Card | None:
         """The card as it stands under its key."""
@@ -161,8 +185,7 @@ class Context:
         """The chat of the event and what may be shown there to its sender."""
         if self.event is None or self.sender is None:
             return NOWHERE
-        words = self._placed(words_for(self.member, self.org, self.today))
-        return {Address(self.event.platform, self.event.chat): words}
+        return {Address(self.event.platform, self.event.chat): self.words}
 
     def audit(self, action: str, subject: str, *, old: dict[str, object] | None = None, new: dict[str, object] | None = None) -> None:
         """Note a change in the audit log, with who and which event."""

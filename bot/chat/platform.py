@@ -31,11 +31,30 @@ class Colleague:
     active: bool = True
 
 
+@runtime_checkable
 class Directory(Protocol):
     """A platform whose members can be looked up. Raises :class:`PlatformError`."""
 
     async def find(self, *, mobile: str = "", email: str = "", employee_no: str = "") -> Sequence[Colleague]:
-        """Everybody who carries one of these; nobody is found by name."""
+        """Everybody who carries one of these; nobody is found by name. We ask for one of them at a time."""
+        ...
+
+
+@runtime_checkable
+class Introductions(Protocol):
+    """A platform that tells who is behind a user's id. Optional; raises :class:`PlatformError`."""
+
+    async def person(self, user_id: str) -> Colleague | None:
+        """The person as far as the platform tells, None when it knows nobody of that id."""
+        ...
+
+
+@runtime_checkable
+class PrivateChats(Protocol):
+    """A platform whose private chats are not called by the user's id. Optional: without it the chat is the id itself, as on WeCom."""
+
+    def private_chat(self, user_id: str) -> str:
+        """The chat in which the bot reaches a person, also one who never wrote to it."""
         ...
 
 

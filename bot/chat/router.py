@@ -53,6 +53,7 @@ class Router:
     timers: dict[str, TimerHandler] = field(default_factory=dict)
     crons: dict[str, CronHandler] = field(default_factory=dict)
     questions: dict[str, QuestionHandler] = field(default_factory=dict)
+    strangers: list[EventHandler] = field(default_factory=list)
     wholes: dict[str, WholeHandler] = field(default_factory=dict)
     gates: list[GateHandler] = field(default_factory=list)
 
@@ -79,6 +80,11 @@ class Router:
     def cron(self, name: str) -> Callable[[CronHandler], CronHandler]:
         """The cron line of this name; when it fires is said in ``bot/app.py``."""
         return _keep(lambda f: self.crons.update({name: f}))
+
+    def stranger(self, handler: EventHandler) -> EventHandler:
+        """Everything from somebody who is no active member."""
+        self.strangers.append(handler)
+        return handler
 
     def question(self, kind: str) -> Callable[[QuestionHandler], QuestionHandler]:
         """Text that may answer an open question of this kind; None means that it does not."""
@@ -117,7 +123,9 @@ class Menu:
         self.questions: dict[str, QuestionHandler] = {}
         self.wholes: dict[str, WholeHandler] = {}
         self.gates: list[GateHandler] = []
+        strangers: list[EventHandler] = []
         for router in routers:
+            strangers += router.strangers
             self.commands += router.commands
             self.gates += router.gates
             for mine, theirs in (
@@ -130,6 +138,8 @@ class Menu:
                 (self.wholes, router.wholes),
             ):
                 _join(router.name, mine, theirs)
+
+        (self.greet,) = strangers
 
     def stop(self, event: Event, ctx: Context) -> Outcome | None:
         """What a gate says against an event; None lets it pass."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 
@@ -57,6 +57,70 @@ def team_of(member: Member) -> str:
     if member.manager_id:
         return f"manager:{member.manager_id}"
     return f"region:{member.region}" if member.region else f"member:{member.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a member is on a platform, and in which chat they talk to the bot there; one member can have several."""
+
+    platform: str
+    user_id: str
+    member_id: MemberId
+    chat: str
+    welcomed_at: datetime | None = None
+
+
+class MatchState(StrEnum):
+    """Open until a person has decided."""
+
+    OPEN = "open"
+    SAME = "same"
+    OTHER = "other"
+
+
+class Doubt(StrEnum):
+    """Why a match is not certain."""
+
+    SEVERAL_MEMBERS = "several_members"
+    SEVERAL_USERS = "several_users"
+    CONTRADICTION = "contradiction"
+    TAKEN = "taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtfulMatch:
+    """A platform's user who may be a member. The user's side is what the platform told; a person decides."""
+
+    id: str
+    platform: str
+    user_id: str
+    member_id: MemberId
+    doubt: Doubt
+    asked_at: datetime
+    name: str = ""
+    mobile: str = ""
+    email: str = ""
+    employee_no: str = ""
+    state: MatchState = MatchState.OPEN
+    decided_by: MemberId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stranger:
+    """Somebody who wrote and is no member. ``greeted_on``: the last day they were told so; ``told_at``: when the admins were."""
+
+    id: str
+    platform: str
+    user_id: str
+    chat: str
+    name: str
+    first_at: datetime
+    greeted_on: date
+    told_at: datetime | None = None
+    mobile: str = ""
+    email: str = ""
+    employee_no: str = ""
+    ignored: bool = False
 
 
 @dataclass(frozen=True, slots=True)

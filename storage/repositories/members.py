@@ -1,10 +1,11 @@
 """People, their identities on the platforms, and the groups the bot writes to."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, exists, or_, select, update
 
-from bot.domain.member import Group, Member, Org, StandIn
+from bot.domain.member import Group, Identity, Member, Org, StandIn
 from bot.domain.values import MemberId
 from storage.repositories.rows import by, insert, many, one, save
 from storage.tables import chat_group, identity, member, stand_in
@@ -18,6 +19,7 @@ IN_CHAT = (
     select(member).join(identity).where(identity.c.platform == bindparam("platform"), identity.c.chat == bindparam("chat"), member.c.active)
 )
 AT = by(chat_group, "platform", "chat")
+IDENTITY = by(identity, "platform", "user_id")
 DEPUTY = by(stand_in, "deputy_id").order_by(stand_in.c.from_on, stand_in.c.member_id)
 CHATS = by(identity, "member_id").order_by(identity.c.platform)
 
@@ -54,6 +56,27 @@ class Members:
         """Note that ``user`` of ``platform`` is this member and talks to the bot in ``chat``."""
         new = insert(identity).values(platform=platform, user_id=user, member_id=member_id, chat=chat)
         self._db.execute(new.on_conflict_do_update(index_elements=["platform", "user_id"], set_={"member_id": member_id, "chat": chat}))
+
+    def identity(self, platform: str, user: str) -> Identity | None:
+        return one(Identity, self._db.execute(IDENTITY, {"platform": platform, "user_id": user}).first())
+
+    def identities(self, member_id: MemberId) -> list[Identity]:
+        """Who a member is on every platform."""
+        return many(Identity, self._db.execute(CHATS, {"member_id": member_id}))
+
+    def forget_identity(self, platform: str, user: str) -> None:
+        """The user is not that member any more."""
+        self._db.execute(delete(identity).where(identity.c.platform == platform, identity.c.user_id == user))
+
+    def welcomed(self, platform: str, user: str, at: datetime) -> None:
+        """Note that the user was told what the bot can do."""
+        self._db.execute(update(identity).where(identity.c.platform == platform, identity.c.user_id == user).values(welcomed_at=at))
+
+    def unmatched(self, platform: str) -> list[Member]:
+        """Active members who are nobody on a platform yet and carry something to find them by."""
+        there = exists().where(identity.c.member_id == member.c.id, identity.c.platform == platform)
+        findable = or_(member.c.mobile.is_not(None), member.c.email.is_not(None), member.c.employee_no.is_not(None))
+        return many(Member, self._db.execute(select(member).where(member.c.active, findable, ~there).order_by(member.c.id)))
 
     def by_identity(self, platform: str, user: str) -> Member | None:
         """The active member behind a platform's user."""

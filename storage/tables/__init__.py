@@ -2,7 +2,7 @@
 
 from storage.tables.base import metadata
 from storage.tables.customers import alias, contact, customer, lead
-from storage.tables.people import chat_group, consent, identity, member, stand_in
+from storage.tables.people import chat_group, consent, doubtful_match, identity, member, stand_in, stranger
 from storage.tables.records import activity, audit, media, piece, question
 from storage.tables.rules import rules_version
 from storage.tables.senses import fingerprint, reading
@@ -19,6 +19,7 @@ __all__ = [
     "contact",
     "contract",
     "customer",
+    "doubtful_match",
     "fact",
     "fingerprint",
     "identity",
@@ -39,6 +40,7 @@ __all__ = [
     "rules_version",
     "stand_in",
     "stock_report",
+    "stranger",
     "timer",
     "wecom_code",
     "wecom_sent",

@@ -2,8 +2,9 @@
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, String, Table, text
 
+from bot.domain.member import Doubt, MatchState
 from storage.tables.base import Id, Serial, metadata
-from storage.types import Texts, Utc
+from storage.types import Texts, Utc, Word
 
 member = Table(
     "member",
@@ -27,6 +28,7 @@ identity = Table(
     Column("user_id", String(120), primary_key=True),
     Column("member_id", ForeignKey("member.id"), nullable=False, index=True),
     Column("chat", String(200), nullable=False),
+    Column("welcomed_at", Utc),
     Index("ix_identity_chat", "platform", "chat"),
 )
 
@@ -64,4 +66,43 @@ consent = Table(
     Column("at", Utc, nullable=False),
     Column("event_id", String(200)),
     Index("ix_consent_member", "member_id", "id"),
+)
+
+# Who wrote and is no member; what they wrote stays in the inbox.
+stranger = Table(
+    "stranger",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("platform", String(20), nullable=False),
+    Column("user_id", String(120), nullable=False),
+    Column("chat", String(200), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("first_at", Utc, nullable=False),
+    Column("greeted_on", Date, nullable=False),
+    Column("told_at", Utc),
+    Column("mobile", String(40), nullable=False),
+    Column("email", String(120), nullable=False),
+    Column("employee_no", String(40), nullable=False),
+    Column("ignored", Boolean, nullable=False),
+    Index("uq_stranger_user", "platform", "user_id", unique=True),
+)
+
+# Users of a platform who may be members: each pair is put before a person once.
+doubtful_match = Table(
+    "doubtful_match",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("platform", String(20), nullable=False),
+    Column("user_id", String(120), nullable=False),
+    Column("member_id", ForeignKey("member.id"), nullable=False),
+    Column("doubt", Word(Doubt), nullable=False),
+    Column("asked_at", Utc, nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("mobile", String(40), nullable=False),
+    Column("email", String(120), nullable=False),
+    Column("employee_no", String(40), nullable=False),
+    Column("state", Word(MatchState), nullable=False),
+    Column("decided_by", Id),
+    Index("uq_doubtful_match_pair", "platform", "user_id", "member_id", unique=True),
+    Index("ix_doubtful_match_member", "member_id"),
 )

@@ -12,11 +12,11 @@ from bot.chat.outgoing import Card, Outgoing, Reply, plain
 from bot.domain.activity import Activity, ActivityKind, Missing, PieceKind
 from bot.domain.clock import SHANGHAI
 from bot.domain.customer import Customer, Lead, LeadState
-from bot.domain.member import Member, Org, Role
+from bot.domain.member import Doubt, DoubtfulMatch, MatchState, Member, Org, Role, Stranger
 from bot.domain.staleness import Colour
 from bot.domain.understood import Channel, Objection, Stage
 from bot.domain.values import ActivityId, CustomerId, LeadId, MemberId
-from prompts import cards, digests, lists, reminders, replies, words
+from prompts import cards, digests, lists, people, reminders, replies, words
 from storage.repositories.leads import StaleLead
 
 NOW = datetime(2026, 3, 18, 10, tzinfo=SHANGHAI)
@@ -107,8 +107,6 @@ def answers() -> Iterator[Outgoing]:
     for member in (REP, BOSS):
         yield replies.help_text(member)
         yield replies.cannot_answer(member)
-    yield replies.stranger("小王")
-    yield replies.stranger("")
     yield replies.kept_whole("今天天气不错")
     yield replies.incident("a1b2")
     yield replies.incident_notice("a1b2", "李思")
@@ -126,7 +124,7 @@ def answers() -> Iterator[Outgoing]:
 
 
 def single_sentences() -> Iterator[str]:
-    for module in (replies, digests, reminders, cards):
+    for module in (people, replies, digests, reminders, cards):
         yield from constants(module)
     yield replies.not_your_record()
     yield replies.unreachable("王磊")
@@ -144,7 +142,23 @@ def constants(module: ModuleType) -> Iterator[str]:
     return (text.replace("{name}", "王磊") for text in found)
 
 
-EVERY = [*records(), *customers(), *by_time(), *answers()]
+def strangers() -> Iterator[Outgoing]:
+    yield people.greeting("小王", ["许静", "周敏"])
+    yield people.greeting("", [])
+    yield people.recognised(REP)
+    person = Stranger(id="x1", platform="wecom", user_id="u1", chat="", name="小王", first_at=NOW, greeted_on=TODAY, mobile="13800001234")
+    for left in (None, REP):
+        yield people.stranger(person, left)
+    yield people.stranger_settled(person, people.ignored(person, "许静"))
+    yield people.stranger_settled(person, people.is_now(person, "李思", "许静"))
+    for doubt in Doubt:
+        match = DoubtfulMatch(id="w1", platform="wecom", user_id="u1", member_id=REP.id, doubt=doubt, asked_at=NOW)
+        yield people.doubtful(match, REP)
+        for state in MatchState:
+            yield people.decided(replace(match, state=state), "李思", "许静")
+
+
+EVERY = [*records(), *customers(), *by_time(), *answers(), *strangers()]
 
 
 @pytest.mark.parametrize("message", EVERY, ids=range(len(EVERY)))
@@ -179,6 +193,8 @@ def test_every_label_of_a_card_says_something(card: Card) -> None:
         (words.OBJECTION, Objection),
         (words.COLOUR, Colour),
         (words.PIECE, PieceKind),
+        (people.DOUBT, Doubt),
+        (people.ROLE, Role),
         (words.MEASURE, PieceKind),
         (cards.ASK, Missing),
     ],
