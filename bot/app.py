@@ -25,12 +25,14 @@ from bot.jobs.cron import Cron
 from bot.jobs.embedded import EmbeddedJobs
 from bot.jobs.ticker import Ticker
 from bot.llm import SecondReader
+from bot.logs import note_loop_error
 from bot.media import MediaKeeper
 from bot.names import Book
 from bot.outbox import HELD, Outbox
 from bot.rules import RulesInForce, plant
 from bot.usher import Usher
-from bot.web.health import mount_health, mount_ready
+from bot.watch import Watch
+from bot.web.health import mount_health, mount_metrics, mount_ready
 from config.calendar import load_calendar
 from config.rules import DEFAULT, Rules, read_text
 from config.settings import Settings
@@ -124,6 +126,7 @@ class Service:
         second = SecondReader(settings.llm, store, clock, self.book.at_hand) if settings.llm else None
         self.dispatcher = Dispatcher(store, self.jobs, Menu(ROUTERS), self.book, house, second)
         self.ticker = Ticker(store, self.jobs, clock, lambda reader: crons_of(self.rules(reader)), self.fired)
+        self.watch = Watch(store, clock, self.outbox)
         self._tasks: list[asyncio.Task[None]] = []
         self._runners: list[web.AppRunner] = []
 
@@ -144,24 +147,32 @@ class Service:
         """Listen, then load what takes time; the port that was taken."""
         # Python lets a busy thread keep the others waiting 5 ms; platforms want their answer, and the writer thread is often busy.
         sys.setswitchinterval(SWITCH_SECONDS)
+        asyncio.get_running_loop().set_exception_handler(note_loop_error)
         await self.store.write(lambda tx: plant(tx, self.rules.seed, self.clock.now()))
         await self.store.write(lambda tx: self.usher.match_all(tx, self.clock.now()))
         port = await self._listen()
         self._spawn(self.book.load(), "names")
         self._spawn(self.jobs.run(), "jobs")
         self._spawn(self.ticker.run(), "ticker")
+        self._spawn(self.watch.run(), "watch")
+        self._spawn(self.watch.feel_lag(), "lag")
         for platform in self.platforms.values():
             self._spawn(platform.run(self.inbox.put), platform.name)
         return port
 
     async def stop(self) -> None:
-        """Take nothing new, finish what is in hand, close the records."""
-        for runner in self._runners:
+        """Take nothing new, finish what is in hand, close the records. Whoever watches sees it until the end."""
+        for runner in self._runners[:1]:
             await runner.cleanup()
+        for task in self._tasks:
+            if task.get_name() == "ticker":
+                task.cancel()
         await self.jobs.drain(DRAIN_SECONDS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for runner in self._runners[1:]:
+            await runner.cleanup()
         await asyncio.to_thread(self.store.close)
 
     async def checks(self) -> Mapping[str, str]:
@@ -175,7 +186,7 @@ class Service:
             found["timers"] = "ok" if due is None or due > now - LATE else f"late since {due.isoformat()}"
         except StorageError as error:
             found["database"] = str(error)
-        return found
+        return {**found, **self.watch.state()}
 
     async def _listen(self) -> int:
         app = web.Application(client_max_size=BIGGEST_REQUEST)
@@ -184,6 +195,7 @@ class Service:
             platform.mount(app, self.inbox.put)
         admin = web.Application()
         mount_ready(admin, self.checks)
+        mount_metrics(admin, self.watch.measure)
         server = self.settings.server
         port = await self._site(app, server.host, server.port)
         await self._site(admin, server.admin_host, server.admin_port)

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy.exc import DatabaseError
+
 from bot import asked
 from bot.chat.context import Context, Door, Keeper, Mouth, Usher
 from bot.chat.incoming import Alarm, CardTap, Event, Heard, Text, decode
@@ -273,8 +275,18 @@ class Dispatcher:
         self._jobs.complete(tx, job)
 
     def _event_given_up(self, tx: Transaction, job: Job, reason: str) -> None:
-        row_id, number, who = int(job.payload["id"]), secrets.token_hex(2), "有人"
+        row_id, number = int(job.payload["id"]), secrets.token_hex(2)
         tx.inbox.dead(row_id, number, reason)
+        try:
+            with tx.connection.begin_nested():
+                self._tell_of(tx, row_id, number)
+        except (StorageError, DatabaseError):
+            raise
+        except Exception:  # nobody could be told; the event must be dead all the same, or it would wait for ever
+            log.exception("incident=%s event=%s could not be told", number, row_id)
+
+    def _tell_of(self, tx: Transaction, row_id: int, number: str) -> None:
+        who = "有人"
         row = tx.inbox.get(row_id)
         with contextlib.suppress(ValueError):  # what can never be read has no sender to answer
             event = decode(row.payload if row else "")

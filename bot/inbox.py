@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from bot import metrics
 from bot.chat.incoming import Event, decode, encode
 from bot.domain.errors import StorageError
 from bot.domain.values import MemberId
@@ -42,6 +43,7 @@ class Inbox:
         Raises StorageError when it could not be kept: the platform must not be told that it was.
         """
         if len(self._waiting) >= MOST_WAITING:
+            metrics.INBOX.labels(event.platform, event.type, "refused").inc()
             raise StorageError("消息太多，暂时收不下，请稍后再发")
         event, payload = _storable(event)
         row = {"platform": event.platform, "event_id": event.event_id, "payload": payload, "received_at": event.received_at}
@@ -99,14 +101,17 @@ class Inbox:
         except Exception as error:
             if isinstance(error, StorageError) or len(batch) == 1:
                 for one in batch:
+                    metrics.INBOX.labels(one.event.platform, one.event.type, "refused").inc()
                     _settle(one.accepted, error)
                 return
             for one in batch:  # one event that cannot be stored takes nobody with it
                 await self._keep([one])
             return
         for one in batch:
-            _settle(one.accepted, (one.event.platform, one.event.event_id) in new)
-            new.discard((one.event.platform, one.event.event_id))
+            key = (one.event.platform, one.event.event_id)
+            metrics.INBOX.labels(one.event.platform, one.event.type, "accepted" if key in new else "duplicate").inc()
+            _settle(one.accepted, key in new)
+            new.discard(key)
 
     def _accept(self, tx: Transaction, batch: list[_Waiting]) -> set[tuple[str, str]]:
         ids = tx.inbox.accept([one.row for one in batch])

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from bot import metrics
 from bot.chat.context import NOWHERE
 from bot.chat.outgoing import Card, Outgoing, decode, encode, rewritten
 from bot.chat.platform import Address, Platform
@@ -99,8 +100,10 @@ class Outbox:
             if not superseded:
                 ref = await self._say(row, original)
         except PlatformError as error:
+            metrics.SENDS.labels(row.platform, "refused" if error.final else "failed").inc()
             await self._refused(job, row, error)
             return
+        metrics.SENDS.labels(row.platform, "superseded" if superseded else "sent").inc()
         await self._store.write(lambda tx: self._sent(tx, job, row, ref))
 
     async def _say(self, row: OutboxRow, original: OutboxRow | None) -> str:

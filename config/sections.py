@@ -141,6 +141,13 @@ class Time(Section):
         return QuietHours(time.fromisoformat(start), time.fromisoformat(end))
 
 
+class Log(Section):
+    """How the service logs to stderr: for people, or one JSON object a line."""
+
+    format: Literal["text", "json"] = "text"
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
 class Retention(Section):
     """How long what people send is kept; what is over is removed every night. docs/operations.md says why these."""
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, get_args
 
-from pydantic import SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.errors import UserError
 from config.platforms import Wecom
-from config.sections import Database, Llm, MediaFolder, Retention, RulesFile, Section, Server, Speech, Time, Web, secrets_of
+from config.sections import Database, Llm, Log, MediaFolder, Retention, RulesFile, Section, Server, Speech, Time, Web, secrets_of
 from config.wrong import sentence, toml_sentence
 
 DEFAULT_FILE = Path("config/genjin.toml")
@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     web: Web = Web()
     retention: Retention = Retention()
     speech: Speech = Speech()
+    log: Log = Log()
     llm: Llm | None = None
     wecom: Wecom | None = None
 
@@ -143,3 +144,13 @@ def _refuse_unknown_environment() -> None:
     for name in os.environ:
         if name.startswith("GENJIN_") and name not in Settings.NOT_SETTINGS and not name.startswith(tuple(known)):
             raise UserError(f"没有这个配置项：环境变量 {name}")
+
+
+def secret_values(value: object) -> list[str]:
+    """Every secret that settings hold, to be kept out of the logs."""
+    if isinstance(value, SecretStr):
+        return [value.get_secret_value()] if value.get_secret_value() else []
+    if isinstance(value, BaseModel):
+        return [secret for name in type(value).model_fields for secret in secret_values(getattr(value, name))]
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return [secret for part in parts for secret in secret_values(part)]

@@ -99,6 +99,10 @@ class Store:
         except DatabaseError as error:
             raise storage_error(error) from error
 
+    def waiting(self) -> int:
+        """How many units wait for the writer."""
+        return self._waiting.qsize()
+
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` (on the writer thread, quickly) after every commit in which a unit asked to wake the workers."""
         self._listeners.append(listener)

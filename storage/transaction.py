@@ -16,6 +16,7 @@ from storage.repositories.leads import Leads
 from storage.repositories.media import MediaRows
 from storage.repositories.members import Members
 from storage.repositories.outbox import OutboxRows
+from storage.repositories.proof import Proof
 from storage.repositories.questions import Questions
 from storage.repositories.readings import Readings
 from storage.repositories.rules import RulesVersions
@@ -93,6 +94,10 @@ class Reader:
     @cached_property
     def rules(self) -> RulesVersions:
         return RulesVersions(self.connection)
+
+    @cached_property
+    def proof(self) -> Proof:
+        return Proof(self.connection)
 
     @cached_property
     def facts(self) -> Facts:

@@ -301,6 +301,18 @@ async def test_an_incident_number_is_short_and_plain(house: House) -> None:
     assert re.fullmatch(r"[0-9a-f]{4}", str((await events(house))[0].incident))
 
 
+async def test_an_event_is_dead_even_when_nobody_can_be_told_of_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def mute(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    always(house, bug)
+    monkeypatch.setattr(house.service.outbox, "post", mute)
+    await house.service.inbox.put(text("你好", "e", house.clock.now()))
+    for _ in range(10):
+        await house.move(timedelta(minutes=1))
+    assert [row.state for row in await events(house)] == ["dead"]
+
+
 class _Unsayable:
     """Words that fail when they are to be said."""
 

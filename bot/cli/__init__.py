@@ -48,8 +48,9 @@ def serve(config: ConfigOption = None) -> None:
     from bot.run import run_service
     from config.settings import load_settings
 
-    log_to_stderr()
-    asyncio.run(run_service(load_settings(config)))
+    settings = load_settings(config)
+    log_to_stderr(settings)
+    asyncio.run(run_service(settings))
 
 
 @app.command(help="《昨日断点清单》：打印或推送到主管群。")

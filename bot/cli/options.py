@@ -1,15 +1,16 @@
 """Options and printing that all commands share."""
 
 import json
-import logging
-import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.domain.clock import SHANGHAI
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="配置文件，默认 config/genjin.toml")]
 AtOption = Annotated[str | None, typer.Option("--at", help="假设现在是这个时刻，例如 2026-03-19T08:20；不写时区就是北京时间")]
@@ -34,7 +35,12 @@ def show(rows: list[dict[str, object]], as_json: bool) -> None:
         print(json.dumps(row, ensure_ascii=False) if as_json else row["text"])
 
 
-def log_to_stderr() -> None:
+def log_to_stderr(settings: "Settings | None" = None) -> None:
     """Logs for a service in the foreground; stdout stays for results."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    from bot.logs import set_up
+    from config.settings import secret_values
+
+    if settings is None:
+        set_up()
+    else:
+        set_up(settings.log.format, settings.log.level, secret_values(settings))

@@ -7,10 +7,12 @@ leases of running jobs are renewed. The process owns the database, so at start e
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bot import metrics
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageError
 from bot.jobs import GaveUp, Job, LostJob, NewJob, Policy, Retry, Worker
@@ -26,6 +28,8 @@ POLL_SECONDS = 1.0
 UNDER_PRESSURE = 1
 # A job that takes the process down with it would otherwise come back for ever.
 MOST_CRASHES = 50
+# A clock that goes back further than this leaves work waiting for a time that was near and is far away now.
+JUMP = timedelta(minutes=1)
 # What is to be done now is due whatever the clock is set to later.
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -75,7 +79,7 @@ class EmbeddedJobs:
     async def run(self) -> None:
         self._loop = asyncio.get_running_loop()
         renewing = asyncio.create_task(self._renew())
-        fresh = True
+        fresh, seen = True, self._clock.now()
         try:
             while not self._draining:
                 self._wake.clear()
@@ -83,6 +87,11 @@ class EmbeddedJobs:
                     if fresh:
                         await self._store.write(lambda tx: tx.jobs.forget_leases())
                         fresh = False
+                    now = self._clock.now()
+                    if now < seen - JUMP:
+                        log.warning("the clock went back by %s; what waits for a later try is tried now", seen - now)
+                        await self._store.write(lambda tx, now=now: tx.jobs.hurry(now))  # type: ignore[misc]
+                    seen = now
                     async with self._claiming:
                         more = await self._claim()
                 except StorageError as error:
@@ -137,17 +146,20 @@ class EmbeddedJobs:
             await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
 
     async def _work(self, job: Job, crashes: int) -> None:
-        handler = self._handlers[job.kind]
+        handler, began, result = self._handlers[job.kind], time.monotonic(), "done"
         try:
             if crashes > MOST_CRASHES:
                 await self._bury(job, handler, "too many processes ended while they worked on it")
             else:
                 await handler.worker(job)
         except LostJob:
+            result = "lost"
             log.warning("lost lease job=%s kind=%s attempt=%s", job.id, job.kind, job.token)
         except Exception as error:  # whatever a worker raises, the engine goes on
+            result = "again" if isinstance(error, Retry | StorageError) else "failed"
             await self._failed(job, handler, error)
         finally:
+            metrics.JOBS.labels(job.kind, result).observe(time.monotonic() - began)
             del self._running[job.id]
             self._wake.set()
 

@@ -128,6 +128,11 @@ class JobRows:
         left = update(job).where(job.c.state == "open", job.c.leased_until.is_not(None))
         self._db.execute(left.values(leased_until=None, crashes=job.c.crashes + 1))
 
+    def hurry(self, now: datetime) -> None:
+        """Let what waits for another try be due now."""
+        waits = update(job).where(job.c.state == "open", job.c.attempt > 0, job.c.leased_until.is_(None), job.c.run_at > now)
+        self._db.execute(waits.values(run_at=now))
+
     def next_due(self) -> datetime | None:
         """When the first open job that nobody holds may run."""
         return self._db.execute(select(func.min(job.c.run_at)).where(job.c.state == "open", job.c.leased_until.is_(None))).scalar()

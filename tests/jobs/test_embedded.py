@@ -189,6 +189,26 @@ async def test_an_engine_that_was_cancelled_leaves_its_jobs_to_the_next(rig: Rig
     await rig.jobs.drain(0)
 
 
+async def test_after_the_clock_went_back_what_failed_is_tried_again_soon(rig: Rig) -> None:
+    worker = Failing(rig, Retry("the platform is down", 3600))
+    rig.handle(worker)
+    await rig.start()
+    await rig.put("a")
+    await until(lambda: not worker.errors)
+    await rig.all_looked_at()
+    await rig.advance(-timedelta(days=300))
+    await rig.until(["a"])
+
+
+async def test_after_the_clock_went_back_work_for_later_still_waits_for_its_time(rig: Rig) -> None:
+    worker = Told(rig)
+    rig.handle(worker)
+    await rig.start()
+    await rig.put("a", run_at=rig.clock.now() + timedelta(hours=2))
+    await rig.advance(-timedelta(days=300))
+    assert worker.started == []
+
+
 async def _leased_beyond_now(rig: Rig) -> bool:
     until_when = await rig.store.read(lambda r: r.connection.execute(select(job_table.c.leased_until)).scalar())
     return until_when is not None and until_when > rig.clock.now()
