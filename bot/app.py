@@ -77,7 +77,6 @@ def rules_of(settings: Settings) -> RulesInForce:
     return RulesInForce(read_text(file), f"规则文件 {file}")
 
 
-@lru_cache(maxsize=2)
 def platforms_of(settings: Settings, store: Store, clock: Clock) -> dict[str, Platform]:
     """The platforms that are configured; the libraries of the others are not even imported."""
     found: dict[str, Platform] = {}
@@ -88,6 +87,7 @@ def platforms_of(settings: Settings, store: Store, clock: Clock) -> dict[str, Pl
     return found
 
 
+@lru_cache(maxsize=2)
 def crons_of(rules: Rules) -> Sequence[Cron]:
     """Which cron lines there are, and when they fire."""
     night = rules.housekeeping.at
