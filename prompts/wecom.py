@@ -1,6 +1,9 @@
 """What is said to people on WeCom, and to administrators about it."""
 
 from collections.abc import Mapping
+from datetime import datetime
+
+from bot.domain.clock import local
 
 CODES: Mapping[int, str] = {
     -1: "企业微信系统繁忙",
@@ -82,3 +85,16 @@ def cut_pages(number: int) -> str:
 def no_webhook(name: str) -> str:
     """A group is addressed by a webhook that is not in the settings."""
     return f"配置里没有叫“{name}”的群机器人，请在 [wecom] webhook_keys 里补上"
+
+
+def never_spoke(user: str) -> str:
+    """The bot may not write to somebody first."""
+    return f"{user} 还没有和机器人说过话，企业微信不让机器人先开口。请他在企业微信里给机器人发一句“你好”，然后重发这条"
+
+
+def taken_over(until: datetime) -> str:
+    """Another instance has connected with the same bot."""
+    return (
+        f"智能机器人的连接被别处抢走了：同一个机器人在别的地方也在运行。请停掉多余的那一个；"
+        f"本服务 {local(until):%H:%M} 再连，在那之前机器人的消息收不到。"
+    )

@@ -1,4 +1,4 @@
-"""WeCom (企业微信) as a platform: the self-built app in callback mode, group webhooks, groups that the app makes.
+"""WeCom (企业微信) as a platform: the self-built app in callback mode, the AI bot, group webhooks, groups that the app makes.
 
 ``gate`` lets callbacks in, ``inbound`` and ``receive`` turn them into events; ``render`` draws, ``sending`` says, ``ledger`` remembers;
 ``api`` and ``tokens`` speak with WeCom's server, ``contacts`` and ``login`` about people. docs/wecom.md tells how to set it up.
@@ -16,7 +16,9 @@ from bot.chat.outgoing import Outgoing
 from bot.chat.platform import Receive
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageError
+from bot.platforms.wecom.aibot import AiBot
 from bot.platforms.wecom.api import Api
+from bot.platforms.wecom.botinbound import BOT
 from bot.platforms.wecom.gate import Gate
 from bot.platforms.wecom.inbound import NAME
 from bot.platforms.wecom.ledger import Ledger
@@ -40,6 +42,7 @@ class WeCom:
         self._ledger = Ledger(store, clock)
         self._sending = Sending(settings, self.api, self._ledger, public_url)
         self._callbacks = Callbacks(Gate(settings, clock), store, clock, self.api.download) if settings.has_app else None
+        self.bot = AiBot(settings, public_url, store, clock, self.api, self._ledger) if settings.has_bot else None
 
     @property
     def counts(self) -> Counter[str]:
@@ -59,23 +62,23 @@ class WeCom:
         app.router.add_post("/wecom/callback", take)
 
     async def run(self, receive: Receive) -> None:
-        """Drop old notes now and then, and give the connections back at the end."""
+        """Hold the bot's connection, drop old notes now and then, and give the connections back at the end."""
         try:
-            while True:
-                with contextlib.suppress(StorageError):
-                    await self._ledger.forget()
-                await asyncio.sleep(TIDY_SECONDS)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._tidy())
+                if self.bot is not None:
+                    tasks.create_task(self.bot.run(receive))
         finally:
             await self.api.close()
 
     async def send(self, chat: str, message: Outgoing, key: str) -> str:
         """Say a message; its reference is its key."""
-        await self._sending.send(chat, message, key)
+        await self._road(chat).send(chat, message, key)
         return key
 
     async def update(self, chat: str, ref: str, message: Outgoing) -> None:
         """Replace a card."""
-        await self._sending.update(chat, ref, message)
+        await self._road(chat).update(chat, ref, message)
 
     def carries_buttons(self, chat: str) -> bool:
         """Only cards to members can be tapped."""
@@ -83,4 +86,13 @@ class WeCom:
 
     def download(self, ref: str) -> AsyncIterator[bytes]:
         """The bytes of a file by its media id."""
-        return self.api.download(ref)
+        return self.bot.download(ref) if self.bot is not None and ref.startswith(BOT) else self.api.download(ref)
+
+    def _road(self, chat: str) -> "Sending | AiBot":
+        return self.bot if self.bot is not None and self.bot.owns(chat) else self._sending
+
+    async def _tidy(self) -> None:
+        while True:
+            with contextlib.suppress(StorageError):
+                await self._ledger.forget()
+            await asyncio.sleep(TIDY_SECONDS)

@@ -31,6 +31,7 @@ MEDIA_LIFE = timedelta(days=3)
 
 # How many messages may go where, in what time; WeCom drops the rest without a word.
 MEMBER_PACE = ((30, timedelta(minutes=1)), (1000, timedelta(hours=1)))
+BOT_PACE = MEMBER_PACE
 WEBHOOK_PACE = ((20, timedelta(minutes=1)),)
 APPCHAT_PACE = ((200, timedelta(minutes=1)), (10_000, timedelta(days=1)))
 

@@ -39,7 +39,7 @@ class Sending:
 
     async def send(self, chat: str, message: Outgoing, key: str) -> None:
         """Say a message, part by part; what has left stays sent, whatever happens to the rest. Raises PlatformError."""
-        link = self._link(message)
+        link = link_of(message, self._public_url)
         if chat.startswith(WEBHOOK):
             webhook = self._webhook_key(chat)
             await self._parts(chat, message, key, render.for_webhook(message, link), limits.WEBHOOK_PACE, lambda p: self._hook(webhook, p))
@@ -60,9 +60,9 @@ class Sending:
         note = await self._ledger.card_of(ref)
         if note is None or note.task_id is None:
             if message.buttons:
-                await self._to_member(chat, message, f"{ref}-again", self._link(message))
+                await self._to_member(chat, message, f"{ref}-again", link_of(message, self._public_url))
             return
-        drawn = render.draw(message, self._link(message), again=True)
+        drawn = render.draw(message, link_of(message, self._public_url), again=True)
         await self._ledger.learn(note, drawn.taps)
         codes, tapped = await self._ledger.codes(note.task_id)
         for code in codes:
@@ -72,11 +72,6 @@ class Sending:
             await self._to_member(chat, _result(message), f"{ref}-result", "")
         else:
             log.info("wecom card cannot be replaced any more task=%s", note.task_id)
-
-    def _link(self, message: Outgoing) -> str:
-        if not self._public_url or not isinstance(message, Card):
-            return ""
-        return self._public_url + (message.links[0].path if message.links else list_path(message.key))
 
     async def _to_member(self, user: str, message: Outgoing, key: str, link: str) -> None:
         card = message.key if isinstance(message, Card) else None
@@ -133,6 +128,13 @@ class Sending:
         if found is None:
             raise PlatformError(f"wecom：{words.no_webhook(chat.removeprefix(WEBHOOK))}", retry_after=60)
         return found.get_secret_value()
+
+
+def link_of(message: Outgoing, public_url: str) -> str:
+    """The address of a card's page; empty where there is none."""
+    if not public_url or not isinstance(message, Card):
+        return ""
+    return public_url + (message.links[0].path if message.links else list_path(message.key))
 
 
 def _result(card: Card) -> Reply:
