@@ -8,6 +8,7 @@ from storage.repositories.activities import Activities
 from storage.repositories.aliases import Aliases
 from storage.repositories.audit import Audit
 from storage.repositories.consents import Consents
+from storage.repositories.batches import Batches, NameChanges
 from storage.repositories.customers import Customers
 from storage.repositories.facts import Facts
 from storage.repositories.inbox import InboxRows
@@ -23,6 +24,7 @@ from storage.repositories.rules import RulesVersions
 from storage.repositories.strangers import Strangers
 from storage.repositories.timers import Timers
 from storage.repositories.wecom import WecomRows
+from storage.repositories.trade import Contracts, NpsScores, Opportunities, Payments, Prices, StockReports
 
 
 class Reader:
@@ -106,6 +108,36 @@ class Reader:
     @cached_property
     def wecom(self) -> WecomRows:
         return WecomRows(self.connection)
+    def opportunities(self) -> Opportunities:
+        return Opportunities(self.connection)
+
+    @cached_property
+    def contracts(self) -> Contracts:
+        return Contracts(self.connection)
+
+    @cached_property
+    def payments(self) -> Payments:
+        return Payments(self.connection)
+
+    @cached_property
+    def prices(self) -> Prices:
+        return Prices(self.connection)
+
+    @cached_property
+    def stock_reports(self) -> StockReports:
+        return StockReports(self.connection)
+
+    @cached_property
+    def nps(self) -> NpsScores:
+        return NpsScores(self.connection)
+
+    @cached_property
+    def batches(self) -> Batches:
+        return Batches(self.connection)
+
+    @cached_property
+    def name_changes(self) -> NameChanges:
+        return NameChanges(self.connection)
 
 
 class Transaction(Reader):
