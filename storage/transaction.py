@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 from storage.repositories.activities import Activities
 from storage.repositories.aliases import Aliases
 from storage.repositories.audit import Audit
-from storage.repositories.consents import Consents
 from storage.repositories.batches import Batches, NameChanges
+from storage.repositories.consents import Consents
 from storage.repositories.customers import Customers
 from storage.repositories.facts import Facts
 from storage.repositories.inbox import InboxRows
@@ -23,8 +23,8 @@ from storage.repositories.readings import Readings
 from storage.repositories.rules import RulesVersions
 from storage.repositories.strangers import Strangers
 from storage.repositories.timers import Timers
-from storage.repositories.wecom import WecomRows
 from storage.repositories.trade import Contracts, NpsScores, Opportunities, Payments, Prices, StockReports
+from storage.repositories.wecom import WecomRows
 
 
 class Reader:
@@ -108,6 +108,8 @@ class Reader:
     @cached_property
     def wecom(self) -> WecomRows:
         return WecomRows(self.connection)
+
+    @cached_property
     def opportunities(self) -> Opportunities:
         return Opportunities(self.connection)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.care import db, dead
+from bot.cli.data import export, import_
 from bot.cli.options import AsJson, AtOption, ConfigOption, DryRun, instant, log_to_stderr, show
 from bot.cli.parse import parse
 from bot.cli.rules import rules
@@ -16,6 +17,8 @@ from bot.domain.errors import GenjinError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="跟进 Genjin：销售团队的聊天助手。", pretty_exceptions_enable=False)
 app.command(help="读懂一句销售话，打印结构化记录。")(parse)
+app.command("import", help="导入表格（Excel 或 CSV）：先核对再写入，可以撤回。")(import_)
+app.command(help="导出表格：jsonl、csv 或 xlsx；记入审计日志。")(export)
 app.add_typer(db, name="db")
 app.add_typer(dead, name="dead")
 app.add_typer(rules, name="rules")

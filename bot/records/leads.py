@@ -11,6 +11,7 @@ from bot.domain.jobs import Timer
 from bot.domain.understood import Stage
 from bot.domain.values import LeadId, new_id
 from bot.domain.worktime import at
+from storage.transaction import Transaction
 
 BASE = ("last_action_at", "stage", "next_on", "next_step", "delay_reason")
 BORN_OF_A_RECORD = frozenset(kind.value for kind in ActivityKind)
@@ -31,7 +32,7 @@ def refresh_lead(ctx: Context, lead_id: LeadId) -> Lead | None:
     before = ctx.tx.leads.get(lead_id)
     if before is None:
         return None
-    base = _base(ctx, before)
+    base, told = _base(ctx, before)
     records = ctx.tx.activities.of_lead(lead_id)
     newest = records[0] if records else None
     promise = next((r for r in records if r.next_on), None)
@@ -40,10 +41,11 @@ def refresh_lead(ctx: Context, lead_id: LeadId) -> Lead | None:
         # Kept by what was done since; a promise of a later day that stood behind it comes to the front again.
         promise = next((r for r in records if r.next_on and r.next_on > local_day(newest.last_piece_at)), None)
         next_on, step = (promise.next_on, _step(promise)) if promise else (None, _step(newest))
-    stage = ctx.tx.activities.stage_of(lead_id) or base.stage
+    stage = ctx.tx.activities.stage_of(lead_id, since=told) or base.stage
+    moved = newest.last_piece_at if newest else base.last_action_at
     lead = replace(
         before,
-        last_action_at=newest.last_piece_at if newest else base.last_action_at,
+        last_action_at=max(moved, base.last_action_at) if told else moved,
         stage=stage,
         state=_state(stage, before, records),
         next_on=next_on,
@@ -76,13 +78,26 @@ def _when(ctx: Context, lead: Lead, hour: time | None) -> datetime | None:
     return next((moment for moment in (first, said - rules.before, said) if moment > ctx.now), None)
 
 
-def _base(ctx: Context, lead: Lead) -> Lead:
-    """The lead as it was before anything was told about it here, which is where it returns when everything is taken back."""
-    notes = [e.old for e in ctx.tx.audit.of(lead.id) if e.action == "lead.base" and e.old]
+def rebase(tx: Transaction, lead: Lead, at: datetime, by: str) -> None:
+    """A table of the company says how the lead stands: from there it goes on, whatever was told here before."""
+    if any(e.action == "lead.base" for e in tx.audit.of(lead.id)):
+        tx.audit.note(at, None, "lead.base", lead.id, old=_basic(lead), new={"by": by})
+
+
+def _basic(lead: Lead) -> dict[str, object]:
+    return {key: str(getattr(lead, key)) for key in BASE if getattr(lead, key) is not None}
+
+
+def _base(ctx: Context, lead: Lead) -> tuple[Lead, datetime | None]:
+    """The lead as it was before anything was told about it here, which is where it returns when everything is taken back.
+
+    With the moment at which a table said so, None for a base of our own.
+    """
+    notes = [e for e in ctx.tx.audit.of(lead.id) if e.action == "lead.base" and e.old]
     if not notes:
-        ctx.audit("lead.base", lead.id, old={key: str(getattr(lead, key)) for key in BASE if getattr(lead, key) is not None})
-        return lead
-    return as_before(lead, notes[-1])
+        ctx.audit("lead.base", lead.id, old=_basic(lead))
+        return lead, None
+    return as_before(lead, notes[-1].old), notes[-1].at if notes[-1].new else None
 
 
 def _state(stage: Stage, lead: Lead, records: list[Activity]) -> LeadState:

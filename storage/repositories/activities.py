@@ -79,9 +79,10 @@ class Activities:
         query = select(*columns).where(activity.c.lead_id.is_not(None), activity.c.state == ActivityState.KEPT)
         return many(Move, self._db.execute(query.order_by(activity.c.last_piece_at, activity.c.id)))
 
-    def stage_of(self, lead_id: LeadId) -> Stage | None:
-        """The stage that the newest kept record to name one says."""
-        return self._db.execute(STAGE_OF, {"lead_id": lead_id, "state": ActivityState.KEPT}).scalar()
+    def stage_of(self, lead_id: LeadId, *, since: datetime | None = None) -> Stage | None:
+        """The stage that the newest kept record to name one says; with ``since`` only if it was told after that."""
+        query = STAGE_OF if since is None else STAGE_OF.where(activity.c.last_piece_at > since)
+        return self._db.execute(query, {"lead_id": lead_id, "state": ActivityState.KEPT}).scalar()
 
     def count(self, member_id: MemberId, kind: ActivityKind, since: datetime, until: datetime) -> int:
         """How many kept records of a kind a member told in a period."""

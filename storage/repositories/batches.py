@@ -35,7 +35,7 @@ class BatchRow:
     id: int
     batch_id: int
     line: int
-    subject: list[str]
+    subject: str
     label: str
     old: Any
     print: str
@@ -77,6 +77,11 @@ class Batches:
         """Journal what was written."""
         if rows:
             self._db.execute(insert(import_row), [{**row, "state": "written"} for row in rows])
+
+    def wrote(self, number: int, subject: str) -> bool:
+        """Whether this import wrote this noun, and did not take it back."""
+        query = select(import_row.c.id).where(import_row.c.batch_id == number, import_row.c.subject == subject)
+        return self._db.execute(query.where(import_row.c.state == "written").limit(1)).first() is not None
 
     def written(self, number: int, limit: int) -> list[BatchRow]:
         """The rows of a batch that are still to be taken back, the last written first."""

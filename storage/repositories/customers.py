@@ -1,6 +1,6 @@
 """Customers and the people there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, func, or_, select
 
@@ -8,6 +8,7 @@ from bot.domain.access import Sight
 from bot.domain.customer import Contact, Customer
 from bot.domain.values import CustomerId
 from storage.repositories.rows import by, like, many, one, save
+from storage.repositories.shelf import Shelf
 from storage.repositories.visible import any_of, customers_seen
 from storage.tables import contact, customer
 
@@ -38,6 +39,10 @@ class Customers:
 
     def all(self) -> list[Customer]:
         return many(Customer, self._db.execute(select(customer).order_by(customer.c.id)))
+
+    def each(self) -> Iterator[Customer]:
+        """All of them, a few at a time."""
+        return Shelf(self._db, Customer, customer).each()
 
     def of(self, sight: Sight, limit: int = 50) -> list[Customer]:
         """The customers that somebody sees, newest first."""

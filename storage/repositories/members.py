@@ -48,6 +48,20 @@ class Members:
         """For whom a member is the deputy, past and future ones included."""
         return many(StandIn, self._db.execute(DEPUTY, {"deputy_id": deputy}))
 
+    def agreements(self, member_id: MemberId) -> list[StandIn]:
+        """Who stands in, or stood in, for a member."""
+        return many(StandIn, self._db.execute(by(stand_in, "member_id").order_by(stand_in.c.from_on), {"member_id": member_id}))
+
+    def deputies(self) -> dict[MemberId, MemberId]:
+        """Member → the deputy until further notice, of all who have one; the newest where there are several."""
+        lasting = select(stand_in).where(stand_in.c.until_on.is_(None)).order_by(stand_in.c.from_on)
+        return {row.member_id: row.deputy_id for row in self._db.execute(lasting)}
+
+    def end_stand_in(self, agreed: StandIn) -> None:
+        """Take an agreement back."""
+        same = (stand_in.c.member_id == agreed.member_id, stand_in.c.deputy_id == agreed.deputy_id, stand_in.c.from_on == agreed.from_on)
+        self._db.execute(delete(stand_in).where(*same))
+
     def named(self, name: str) -> list[Member]:
         """The active members of exactly this name."""
         return many(Member, self._db.execute(select(member).where(member.c.name == name, member.c.active)))

@@ -2,9 +2,8 @@
 
 from storage.tables.base import metadata
 from storage.tables.customers import alias, contact, customer, lead
-from storage.tables.people import chat_group, consent, doubtful_match, identity, member, stand_in, stranger
 from storage.tables.exchange import import_batch, import_row, name_change
-from storage.tables.people import chat_group, identity, member, stand_in
+from storage.tables.people import chat_group, consent, doubtful_match, identity, member, stand_in, stranger
 from storage.tables.records import activity, audit, media, piece, question
 from storage.tables.rules import rules_version
 from storage.tables.senses import fingerprint, reading

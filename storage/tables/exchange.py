@@ -27,12 +27,13 @@ import_row = Table(
     Column("id", Serial, primary_key=True),
     Column("batch_id", ForeignKey("import_batch.id"), nullable=False),
     Column("line", Integer, nullable=False),
-    Column("subject", JSON, nullable=False),
+    Column("subject", String(160), nullable=False),
     Column("label", String(200), nullable=False),
     Column("old", JSON),
     Column("print", String(32), nullable=False),
     Column("state", String(12), nullable=False),
     Index("ix_import_row_batch", "batch_id", "id"),
+    Index("ix_import_row_subject", "batch_id", "subject"),
 )
 
 # Customers changed by another process than the service; no id stands for "more than can be listed".

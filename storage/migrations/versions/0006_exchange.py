@@ -38,7 +38,7 @@ def upgrade() -> None:
     sa.Column('id', serial, nullable=False),
     sa.Column('batch_id', serial, nullable=False),
     sa.Column('line', sa.Integer(), nullable=False),
-    sa.Column('subject', sa.JSON(), nullable=False),
+    sa.Column('subject', sa.String(length=160), nullable=False),
     sa.Column('label', sa.String(length=200), nullable=False),
     sa.Column('old', sa.JSON(), nullable=True),
     sa.Column('print', sa.String(length=32), nullable=False),
@@ -48,6 +48,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('import_row', schema=None) as batch_op:
         batch_op.create_index('ix_import_row_batch', ['batch_id', 'id'], unique=False)
+        batch_op.create_index('ix_import_row_subject', ['batch_id', 'subject'], unique=False)
 
 
 def downgrade() -> None:
