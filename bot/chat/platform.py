@@ -21,7 +21,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """A person as a platform's directory shows them; what it does not tell is empty."""
+    """A person as a platform's directory shows them; what it does not tell is empty. ``manager`` is the user id of who stands above."""
 
     user_id: str
     name: str = ""
@@ -29,6 +29,7 @@ class Colleague:
     email: str = ""
     employee_no: str = ""
     active: bool = True
+    manager: str = ""
 
 
 @runtime_checkable

@@ -8,20 +8,22 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from aiohttp import web
 
 from bot.chat.outgoing import Outgoing
-from bot.chat.platform import Receive
+from bot.chat.platform import Colleague, Kit, Receive
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageError
 from bot.platforms.wecom.aibot import AiBot
 from bot.platforms.wecom.api import Api
 from bot.platforms.wecom.botinbound import BOT
+from bot.platforms.wecom.contacts import Contacts
 from bot.platforms.wecom.gate import Gate
 from bot.platforms.wecom.inbound import NAME
 from bot.platforms.wecom.ledger import Ledger
+from bot.platforms.wecom.login import Login
 from bot.platforms.wecom.receive import Callbacks
 from bot.platforms.wecom.sending import APPCHAT, WEBHOOK, Sending
 from config.platforms import Wecom
@@ -41,6 +43,8 @@ class WeCom:
         self.api = Api(settings, clock)
         self._ledger = Ledger(store, clock)
         self._sending = Sending(settings, self.api, self._ledger, public_url)
+        self._contacts = Contacts(self.api, clock)
+        self._login = Login(settings, self.api, clock)
         self._callbacks = Callbacks(Gate(settings, clock), store, clock, self.api.download) if settings.has_app else None
         self.bot = AiBot(settings, public_url, store, clock, self.api, self._ledger) if settings.has_bot else None
 
@@ -87,6 +91,30 @@ class WeCom:
     def download(self, ref: str) -> AsyncIterator[bytes]:
         """The bytes of a file by its media id."""
         return self.bot.download(ref) if self.bot is not None and ref.startswith(BOT) else self.api.download(ref)
+
+    async def find(self, *, mobile: str = "", email: str = "", employee_no: str = "") -> Sequence[Colleague]:
+        """Everybody who carries one of these."""
+        return await self._contacts.find(mobile=mobile, email=email, employee_no=employee_no) if self._settings.has_app else ()
+
+    async def person(self, user_id: str) -> Colleague | None:
+        """Who is behind a user id."""
+        return await self._contacts.person(user_id) if self._settings.has_app else None
+
+    async def everybody(self) -> Sequence[Colleague]:
+        """All whom the app may see."""
+        return await self._contacts.everybody() if self._settings.has_app else ()
+
+    def sign_in_address(self, back: str, state: str) -> str:
+        """Where to send the browser."""
+        return self._login.address(back, state)
+
+    async def signed_in(self, code: str) -> str | None:
+        """The user id behind a code; None for people from outside."""
+        return await self._login.member(code)
+
+    async def page_kit(self, url: str) -> Kit | None:
+        """The kit that lets a page ask WeCom's browser for a position."""
+        return await self._login.kit(url) if self._settings.has_app else None
 
     def _road(self, chat: str) -> "Sending | AiBot":
         return self.bot if self.bot is not None and self.bot.owns(chat) else self._sending
