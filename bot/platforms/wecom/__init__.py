@@ -42,7 +42,7 @@ class WeCom:
         self._settings = settings
         self.api = Api(settings, clock)
         self._ledger = Ledger(store, clock)
-        self._sending = Sending(settings, self.api, self._ledger, public_url)
+        self.sending = Sending(settings, self.api, self._ledger, public_url)
         self._contacts = Contacts(self.api, clock)
         self._login = Login(settings, self.api, clock)
         self._callbacks = Callbacks(Gate(settings, clock), store, clock, self.api.download) if settings.has_app else None
@@ -117,7 +117,7 @@ class WeCom:
         return await self._login.kit(url) if self._settings.has_app else None
 
     def _road(self, chat: str) -> "Sending | AiBot":
-        return self.bot if self.bot is not None and self.bot.owns(chat) else self._sending
+        return self.bot if self.bot is not None and self.bot.owns(chat) else self.sending
 
     async def _tidy(self) -> None:
         while True:

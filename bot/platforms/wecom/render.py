@@ -41,7 +41,7 @@ class Drawn:
 def for_member(message: Outgoing, link: str) -> list[Part]:
     """A message to one person; ``link`` is the address of the card's page, empty when there is none."""
     if isinstance(message, Reply):
-        return [Part("text", {"content": page}) for page in pages(no_links(message.text).split("\n"), limits.TEXT_BYTES)]
+        return _words(message)
     drawn = draw(message, link)
     listed = any(line.buttons for section in message.sections for line in section.lines)
     can_be_tapped = bool(message.buttons) or listed
@@ -56,7 +56,7 @@ def for_member(message: Outgoing, link: str) -> list[Part]:
 def for_webhook(message: Outgoing, link: str, mention: Sequence[str] = ()) -> list[Part]:
     """A message to a group through its webhook. Nothing here can be tapped; the link leads to the page that can."""
     if isinstance(message, Reply):
-        return [Part("text", {"content": page}) for page in pages(no_links(message.text).split("\n"), limits.TEXT_BYTES)]
+        return _words(message)
     drawn = notice(message, link) if link and not message.sections and not mention else None
     if drawn is not None and drawn.whole:
         return [Part("template_card", drawn.card)]
@@ -66,8 +66,13 @@ def for_webhook(message: Outgoing, link: str, mention: Sequence[str] = ()) -> li
 def for_appchat(message: Outgoing, link: str, mention: Sequence[str] = ()) -> list[Part]:
     """A message to a group that the app made."""
     if isinstance(message, Reply):
-        return [Part("text", {"content": page}) for page in pages(no_links(message.text).split("\n"), limits.TEXT_BYTES)]
+        return _words(message)
     return _markdown(message, limits.TEXT_BYTES, link, mention)
+
+
+def _words(reply: Reply) -> list[Part]:
+    found = pages(no_links(reply.text).split("\n"), limits.TEXT_BYTES)
+    return [Part("text", {"content": page}) for page in found if page.strip()]
 
 
 def draw(card: Card, link: str, *, again: bool = False) -> Drawn:

@@ -35,11 +35,11 @@ class Sending:
         self._settings = settings
         self._api = api
         self._ledger = ledger
-        self._public_url = public_url
+        self.public_url = public_url
 
     async def send(self, chat: str, message: Outgoing, key: str) -> None:
         """Say a message, part by part; what has left stays sent, whatever happens to the rest. Raises PlatformError."""
-        link = link_of(message, self._public_url)
+        link = link_of(message, self.public_url)
         if chat.startswith(WEBHOOK):
             webhook = self._webhook_key(chat)
             await self._parts(chat, message, key, render.for_webhook(message, link), limits.WEBHOOK_PACE, lambda p: self._hook(webhook, p))
@@ -60,9 +60,9 @@ class Sending:
         note = await self._ledger.card_of(ref)
         if note is None or note.task_id is None:
             if message.buttons:
-                await self._to_member(chat, message, f"{ref}-again", link_of(message, self._public_url))
+                await self._to_member(chat, message, f"{ref}-again", link_of(message, self.public_url))
             return
-        drawn = render.draw(message, link_of(message, self._public_url), again=True)
+        drawn = render.draw(message, link_of(message, self.public_url), again=True)
         await self._ledger.learn(note, drawn.taps)
         codes, tapped = await self._ledger.codes(note.task_id)
         for code in codes:
