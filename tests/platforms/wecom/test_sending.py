@@ -259,7 +259,7 @@ async def test_no_secret_stands_in_a_log_or_an_error(company: Company, caplog: p
         company.wecom.faults.error(40014),
         company.wecom.faults.half_json(),
     ):
-        faults.on("*", fault, times=2)
+        company.wecom.faults.on("*", fault, times=2)
         await say(company, Reply(text="客户机密"), to=HERE)
         await say(company, Reply(text="客户机密"))
         await company.move(timedelta(minutes=2))
