@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import shutil
 import sys
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import timedelta
@@ -37,7 +38,8 @@ from config.calendar import load_calendar
 from config.rules import DEFAULT, Rules, read_text
 from config.settings import Settings
 from handlers import ROUTERS
-from storage.migrations import HEAD, upgrade
+from storage.copies import copy_database
+from storage.migrations import HEAD, revision_of, upgrade
 from storage.store import Store
 from storage.transaction import Transaction
 
@@ -59,11 +61,23 @@ def open_store(url: str, *, exclusive: bool = False) -> Store:
             tx.facts.set("opened", HEAD, SystemClock().now())
 
     try:
+        _keep_older(store)
         store.write_now(prepare)
     except BaseException:
         store.close()
         raise
     return store
+
+
+def _keep_older(store: Store) -> None:
+    """A copy of a database that is about to be brought to this version. Raises StorageError when there is no room for it."""
+    found = store.read_now(lambda r: revision_of(r.connection))
+    if store.path is None or found is None or found >= HEAD:
+        return
+    copy = store.path.with_name(f"{store.path.name}.before-{HEAD}")
+    if not copy.exists():
+        copy_database(store.path, copy)
+        log.info("the database of revision %s is kept as %s", found, copy)
 
 
 def worktime_of(settings: Settings) -> Worktime:
@@ -230,6 +244,7 @@ def _complain(task: "asyncio.Task[None]") -> None:
 def clean_media(folder: Path) -> None:
     """Remove what a killed process had half fetched; its jobs fetch it again."""
     if folder.is_dir():
+        shutil.rmtree(folder / ".restoring", ignore_errors=True)
         for left in folder.glob(".fetch-*"):
             with contextlib.suppress(OSError):
                 left.unlink()

@@ -217,9 +217,13 @@ def _resolve(future: "Future[Any]", result: Any, error: BaseException | None) ->
 
 def storage_error(error: DatabaseError) -> Exception:
     """The sentence for what the database refused; an error of the statement itself (a constraint) stays what it is."""
-    cause = error.orig
-    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
-    sentence = {
+    sentence = sentence_of(error.orig)
+    return StorageError(sentence) if sentence else error
+
+
+def sentence_of(cause: BaseException | None) -> str | None:
+    """What to tell people of an error of SQLite's; None for an error of the statement itself."""
+    return {
         sqlite3.SQLITE_FULL: "磁盘满了，数据库写不进去；请腾出空间，消息会自动接着处理",
         sqlite3.SQLITE_READONLY: "数据库是只读的；请检查文件和所在文件夹的写权限",
         sqlite3.SQLITE_IOERR: "读写数据库文件出错；请检查磁盘",
@@ -227,5 +231,4 @@ def storage_error(error: DatabaseError) -> Exception:
         sqlite3.SQLITE_NOTADB: "这个文件不是数据库；请检查 [database] url",
         sqlite3.SQLITE_CANTOPEN: "打不开数据库文件；请检查路径和权限",
         sqlite3.SQLITE_BUSY: "数据库正被别的程序占用；稍后会自动再试",
-    }.get(code)
-    return StorageError(sentence) if sentence else error
+    }.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
