@@ -6,7 +6,6 @@ from bot.chat.context import Context
 from bot.chat.incoming import CardTap, Text
 from bot.chat.outgoing import Card, Reply
 from bot.chat.router import Answer, Router
-from bot.domain.access import can_decide_for
 from bot.domain.activity import ActivityState, PieceKind
 from bot.domain.customer import Contact, Customer
 from bot.domain.member import Member
@@ -78,11 +77,14 @@ def ask_partner(event: CardTap, ctx: Context) -> Answer:
     if ctx.sight.can_see(customer):
         return cards.settled(event.card, f"{customer.name} 你已经可以看了")
     owner = ctx.org.name(customer.owner_id)
-    request = cards.partner_request(customer, ctx.member.name, ctx.member.id)
+    request = cards.partner_request(customer, ctx.member.name, ctx.member.id, ctx.today)
     if _decision(ctx, request.key):
-        return cards.settled(event.card, f"{owner}没有同意协作", text="要紧的话，找他或你们的主管当面说。")
-    if not ctx.tx.outbox.copies(request.key) and not ctx.tell(customer.owner_id, request, can_wait=True):
+        return cards.settled(event.card, f"{owner}今天没有同意协作", text="明天可以再申请；要紧的话，找他或你们的主管当面说。")
+    waiting = _waiting(ctx, customer, ctx.member.id)
+    if not waiting and not ctx.tell(customer.owner_id, request, can_wait=True):
         return Reply(text=replies.unreachable(owner))
+    if not waiting:
+        ctx.audit("partner.asked", _about(customer, ctx.member.id), new={"card": request.key, "owner": customer.owner_id})
     return cards.settled(event.card, f"已向{owner}申请协作", text="同意后我告诉你。")
 
 
@@ -91,13 +93,31 @@ def answer_partner(event: CardTap, ctx: Context) -> Answer:
     """The owner, or someone above, decides; once."""
     customer = ctx.tx.customers.get(CustomerId(event.values.get("customer", "")))
     asker = ctx.tx.members.get(MemberId(event.values.get("member", "")))
-    if customer is None or asker is None or not can_decide_for(ctx.member, customer.owner_id, ctx.org):
-        return Reply(text=replies.NOT_ALLOWED)
-    key = cards.partner_request(customer, asker.name, asker.id).key
-    agreed, by = _decision(ctx, key) or _decide(ctx, key, customer, asker, agreed=event.action == "partner_yes")
+    if customer is None or asker is None:
+        return Reply(text=replies.FOREIGN_BUTTON)
+    if not ctx.sight.can_decide(customer.owner_id, customer.region):
+        return Reply(text=replies.not_allowed(ctx.org.name(customer.owner_id)))
+    if event.card not in _asked(ctx, customer, asker.id):
+        return Reply(text=replies.FOREIGN_BUTTON)
+    agreed, by = _decision(ctx, event.card) or _decide(ctx, event.card, customer, asker, agreed=event.action == "partner_yes")
     return cards.settled(
         event.card, f"{by}{'已同意' if agreed else '没有同意'}{asker.name}协作 {customer.name}", "good" if agreed else "info"
     )
+
+
+def _about(customer: Customer, asker: MemberId) -> str:
+    return f"partner:{customer.id}:{asker}"
+
+
+def _asked(ctx: Context, customer: Customer, asker: MemberId) -> list[str]:
+    """The cards of every request of one person about one customer, to its present owner, oldest first."""
+    notes = [e.new for e in ctx.tx.audit.of(_about(customer, asker)) if e.action == "partner.asked" and e.new]
+    return [str(note["card"]) for note in notes if note["owner"] == customer.owner_id]
+
+
+def _waiting(ctx: Context, customer: Customer, asker: MemberId) -> bool:
+    """Whether the owner still has a request of theirs to answer."""
+    return any(_decision(ctx, card) is None for card in _asked(ctx, customer, asker))
 
 
 def _decision(ctx: Context, key: str) -> tuple[bool, str] | None:
@@ -108,12 +128,16 @@ def _decision(ctx: Context, key: str) -> tuple[bool, str] | None:
 
 def _decide(ctx: Context, key: str, customer: Customer, asker: Member, *, agreed: bool) -> tuple[bool, str]:
     ctx.audit("partner.decided", key, new={"agreed": agreed, "by": ctx.member.name})
+    theirs = [r for r in ctx.tx.activities.timeline(customer.id, limit=EARLIER) if r.member_id == asker.id and r.lead_id is None]
     if agreed:
         customer = replace(customer, partners=union(customer.partners, (asker.id,)))
         ctx.tx.customers.save(customer)
-        for record in ctx.tx.activities.timeline(customer.id, limit=EARLIER):
-            if record.member_id == asker.id and record.lead_id is None:
-                settle(ctx, record, customer)
+        for record in theirs:
+            settle(ctx, record, customer)
+    else:
+        for record in theirs:  # the asker keeps their words; the customer's timeline is the owner's again
+            ctx.tx.activities.save(replace(record, customer_id=None))
+            ctx.audit("record.customer", record.id, old={"customer": customer.id}, new={"customer": None})
     ctx.tell(asker.id, replies.partner_answer(customer.name, ctx.member.name, agreed=agreed))
     return agreed, ctx.member.name
 

@@ -5,6 +5,7 @@ broken first; five lines a rep, the rest as a count).
 """
 
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from re import Match
@@ -14,14 +15,14 @@ from bot.chat.incoming import CardTap, Text
 from bot.chat.outgoing import Card, Reply
 from bot.chat.platform import Address
 from bot.chat.router import Answer, Router
-from bot.domain.access import can_decide_for
+from bot.domain.access import Sight
 from bot.domain.customer import Customer, Lead, LeadState
 from bot.domain.member import Group, Member, Role
 from bot.domain.staleness import Colour, colour
 from bot.domain.values import LeadId, MemberId
 from bot.domain.worktime import at
 from bot.records.tapped import follow_up
-from prompts import digests, replies
+from prompts import cards, digests, replies
 from storage.repositories.leads import StaleLead
 
 router = Router("digest")
@@ -48,16 +49,17 @@ def push(ctx: Context, group: Group) -> None:
 @router.command(r"昨日断点(?:清单)?")
 def now_please(event: Text, ctx: Context, match: Match[str]) -> Answer:
     """The list at once, for a manager: of what the manager may see, in a group of what the group is for."""
-    if not (ctx.member.has(Role.MANAGER) or ctx.member.has(Role.ADMIN)):
+    if not ctx.heads:
         return Reply(text=digests.NO_DIGEST_GROUP)
     group = ctx.tx.members.group_at(event.platform, event.chat)
     where = group.name if group else ctx.member.region or "全公司"
-    return build(ctx, f"digest:{event.event_id}", group.region if group else ctx.member.region, where, ctx.member)
+    return build(ctx, f"digest:{event.event_id}", group.region if group else None, where, ctx.sight)
 
 
-def build(ctx: Context, key: str, region: str | None, where: str, viewer: Member | None = None) -> Card:
-    """The list of a region (None: of all) as it stands now; for a ``viewer`` what that member may act on."""
-    stale = [s for s in _stale(ctx, region, ctx.rules.digest.per_rep) if viewer is None or can_decide_for(viewer, s.lead.owner_id, ctx.org)]
+def build(ctx: Context, key: str, region: str | None, where: str, sight: Sight | None = None) -> Card:
+    """The list of a region (None: of all) as it stands now; with a ``sight`` what that viewer may act on."""
+    found = _stale(ctx, region, ctx.rules.digest.per_rep, sight=sight)
+    stale = [s for s in found if sight is None or sight.can_decide(s.lead.owner_id, s.region)]
     shaded = [(s, _colour(ctx, s.lead)) for s in stale]
     return digests.breakpoints(key, where, shaded, ctx.today, ctx.now)
 
@@ -66,19 +68,21 @@ def build(ctx: Context, key: str, region: str | None, where: str, viewer: Member
 def rest(event: CardTap, ctx: Context) -> Answer:
     """The lines of one rep that were only counted."""
     region, line, owner = (event.values.get(key, "") for key in ("region", "line", "owner"))
-    if not can_decide_for(ctx.member, MemberId(owner) if owner else None, ctx.org):
-        return Reply(text=replies.NOT_ALLOWED)
+    sight, whose = ctx.sight, MemberId(owner) if owner else None
+    if not sight.can_decide(whose, region):
+        return Reply(text=replies.not_allowed(ctx.org.name(whose)))
     shown = ctx.rules.digest.per_rep
-    stale = _stale(ctx, region or None, shown + REST, MemberId(owner) if owner else None)
+    stale = _stale(ctx, region or None, shown + REST, whose, sight)
     mine = [s for s in stale if digests.group(s) == (region, line, owner)]
     lines = [digests.line(s.lead, s.customer_name, _colour(ctx, s.lead), ctx.now, ctx.today) for s in mine[shown:]]
     total = mine[0].group_total - shown if mine else 0
-    return digests.rest(f"digest_rest:{event.event_id}", ctx.org.name(MemberId(owner)), lines, max(0, total))
+    return digests.rest(f"digest_rest:{event.event_id}", ctx.org.name(whose), lines, max(0, total))
 
 
-def _stale(ctx: Context, region: str | None, per_owner: int, owner: MemberId | None = None) -> list[StaleLead]:
+def _stale(ctx: Context, region: str | None, per_owner: int, owner: MemberId | None = None, sight: Sight | None = None) -> list[StaleLead]:
     limit = ctx.rules.breakpoint
-    return ctx.tx.leads.stale(ctx.now, ctx.today, ctx.worktime.before(ctx.now, limit.limit, limit.clock), region, per_owner, owner)
+    before = ctx.worktime.before(ctx.now, limit.limit, limit.clock)
+    return ctx.tx.leads.stale(ctx.now, ctx.today, before, region, per_owner, owner, sight)
 
 
 def _colour(ctx: Context, lead: Lead) -> Colour:
@@ -113,15 +117,15 @@ def snooze(event: CardTap, ctx: Context) -> Answer:
 
 @router.tap("hand_over")
 def hand_over(event: CardTap, ctx: Context) -> Answer:
-    """Another rep takes it; only somebody above may say so."""
+    """Another rep of the team takes it; only somebody above may say so, and picks from a list or writes the name."""
     found = _open(event, ctx)
     if not isinstance(found, tuple):
         return found
     lead, customer = found
-    if not (ctx.member.has(Role.MANAGER) or ctx.member.has(Role.ADMIN)):
+    if not ctx.heads:
         return Reply(text=digests.ONLY_MANAGERS)
-    taker = _colleague(event.answer, ctx)
-    if isinstance(taker, Reply):
+    taker = _taker(event, ctx, lead, customer)
+    if not isinstance(taker, Member):
         return taker
     if taker.id == lead.owner_id:
         return Reply(text=digests.OWNER_ALREADY.format(name=taker.name))
@@ -132,7 +136,12 @@ def hand_over(event: CardTap, ctx: Context) -> Answer:
     ctx.tell(taker.id, digests.taken_over(customer.name, ctx.member.name, replace(lead, owner_id=taker.id)), can_wait=True)
     if lead.owner_id and lead.owner_id not in (taker.id, ctx.member.id):
         ctx.tell(lead.owner_id, Reply(text=f"{customer.name} {digests.handed(ctx.member.name, taker.name)}"), can_wait=True)
-    return _settled(event, ctx, lead, digests.handed(ctx.member.name, taker.name))
+    outcome = digests.handed(ctx.member.name, taker.name)
+    listed = ctx.shown(event.values.get("card", ""))
+    if listed is None:
+        return _settled(event, ctx, lead, outcome)
+    ctx.replace(digests.settle_line(listed, lead.id, outcome))
+    return cards.settled(event.card, f"{customer.name} {outcome}", "good")
 
 
 def _open(event: CardTap, ctx: Context) -> tuple[Lead, Customer] | Answer:
@@ -141,8 +150,8 @@ def _open(event: CardTap, ctx: Context) -> tuple[Lead, Customer] | Answer:
     customer = ctx.tx.customers.get(lead.customer_id) if lead else None
     if lead is None or customer is None:
         return Reply(text=replies.FOREIGN_BUTTON)
-    if not can_decide_for(ctx.member, lead.owner_id, ctx.org):
-        return Reply(text=replies.NOT_ALLOWED)
+    if not ctx.sight.can_decide(lead.owner_id, customer.region):
+        return Reply(text=replies.not_allowed(ctx.org.name(lead.owner_id)))
     seen = (event.values.get("seen"), event.values.get("owner"))
     snoozed = lead.snoozed_until is not None and lead.snoozed_until > ctx.now
     if seen != (lead.last_action_at.isoformat(), lead.owner_id or "") or snoozed or lead.state is LeadState.CLOSED:
@@ -169,11 +178,24 @@ def _until(ctx: Context) -> datetime:
     return at(day, time(8))
 
 
-def _colleague(name: str, ctx: Context) -> Member | Reply:
-    wanted = name.strip().lstrip("@").strip()
-    if not wanted:
-        return Reply(text=digests.WHOM)
-    people = [m for m in ctx.tx.members.named(wanted) if m.has(Role.REP) or m.has(Role.MANAGER)]
-    if not people:
-        return Reply(text=digests.NOBODY.format(name=wanted))
-    return people[0] if len(people) == 1 else Reply(text=digests.SEVERAL.format(name=wanted))
+def _taker(event: CardTap, ctx: Context, lead: Lead, customer: Customer) -> Member | Answer:
+    """Who gets it: a rep of those for whom the tapper decides."""
+    team = [m for m in ctx.org.members.values() if m.active and m.has(Role.REP) and ctx.sight.can_decide(m.id)]
+    picked, said = event.values.get("to"), event.answer.strip().lstrip("@").strip()
+    if not picked and not said:
+        card = event.values.get("card", event.card)
+        others = [m for m in team if m.id != lead.owner_id]
+        return digests.pick_taker(f"hand:{event.event_id}", lead, customer.name, sorted(others, key=_near(lead, ctx)), card)
+    found = [m for m in team if picked == m.id or (not picked and said == m.name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        return Reply(text=digests.SEVERAL.format(name=said))
+    sells = any(m.is_one_of(Role.REP, Role.MANAGER) for m in ctx.tx.members.named(said))
+    sentence = digests.NOT_YOUR_REP if sells or picked else digests.NOBODY
+    return Reply(text=sentence.format(name=said or ctx.org.name(MemberId(picked or ""))))
+
+
+def _near(lead: Lead, ctx: Context) -> Callable[[Member], tuple[bool, str]]:
+    """Those of the lead's product line first."""
+    return lambda member: (member.product_line != lead.product_line, member.name)

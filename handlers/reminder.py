@@ -7,7 +7,7 @@ from bot.chat.context import Context
 from bot.chat.incoming import CardTap
 from bot.chat.outgoing import Reply
 from bot.chat.router import Answer, Router
-from bot.domain.access import can_decide_for
+from bot.domain.access import sight_of
 from bot.domain.customer import Lead, LeadState
 from bot.domain.jobs import Timer
 from bot.domain.values import LeadId
@@ -28,6 +28,9 @@ def due(timer: Timer, ctx: Context) -> None:
         return
     if lead.next_on is None or lead.next_on > ctx.today or (lead.snoozed_until and lead.snoozed_until > ctx.now):
         return
+    owner = ctx.org.members.get(lead.owner_id)
+    if owner is None or not sight_of(owner, ctx.org).can_see(customer):
+        return  # the customer went to somebody else, who has a lead and promises of their own
     last = next(iter(ctx.tx.activities.of_lead(lead.id, limit=1)), None)
     contacts = "、".join(last.contacts) if last else ""
     card = reminders.promise(lead, customer, contacts, words.shortened(last.text) if last else "", ctx.today)
@@ -82,8 +85,8 @@ def _promised(event: CardTap, ctx: Context) -> Lead | Answer:
     lead = ctx.tx.leads.get(LeadId(event.values.get("lead", "")))
     if lead is None:
         return Reply(text=replies.FOREIGN_BUTTON)
-    if not can_decide_for(ctx.member, lead.owner_id, ctx.org):
-        return Reply(text=replies.NOT_ALLOWED)
+    if not ctx.sight.can_decide(lead.owner_id):
+        return Reply(text=replies.not_allowed(ctx.org.name(lead.owner_id)))
     if str(lead.next_on) != event.values.get("on") or lead.state is LeadState.CLOSED:
         now = digests.present(lead, ctx.org.name(lead.owner_id), ctx.now, ctx.today)
         return cards.settled(event.card, "这次约定已经处理过了", text=now)

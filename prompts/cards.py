@@ -235,10 +235,11 @@ def customer_created(customer: Customer, contacts: Sequence[str]) -> Card:
     )
 
 
-def partner_request(customer: Customer, asker: str, asker_id: str) -> Card:
+def partner_request(customer: Customer, asker: str, asker_id: str, day: date) -> Card:
+    """To the owner; a request that was refused may be made again on another day."""
     values = {"customer": customer.id, "member": asker_id}
     return Card(
-        key=f"partner:{customer.id}:{asker_id}",
+        key=f"partner:{customer.id}:{asker_id}:{day.isoformat()}",
         title=f"{asker}申请协作 {customer.name}",
         tone="warn",
         text=f"同意后，{asker}能看到这家客户的往来并一起跟进；负责人还是你。",

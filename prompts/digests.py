@@ -7,6 +7,7 @@ from itertools import groupby
 
 from bot.chat.outgoing import Button, Card, Line, Section
 from bot.domain.customer import Lead, LeadState
+from bot.domain.member import Member
 from bot.domain.staleness import Colour, idle_days
 from bot.domain.understood import Stage
 from prompts import words
@@ -22,6 +23,9 @@ STEPS: dict[Stage, str] = {
     Stage.SIGNED: "确认交付排期",
     Stage.DELIVERY: "回访到货和验收",
 }
+
+
+MOST_TAKERS = 5
 
 
 def key(group: str, day: date) -> str:
@@ -79,9 +83,17 @@ def line(lead: Lead, customer: str, colour: Colour, now: datetime, today: date) 
         buttons=(
             Button(label="已跟进", action="followed_up", values=values, style="primary", ask="跟进得怎么样？一句话就行，带上下次时间更好"),
             Button(label="先放放", action="snooze", values=values, ask="为什么先放？到什么时候？例如：客户出差，下周三再说"),
-            Button(label="转交", action="hand_over", values=values, ask="交给谁？写同事的名字"),
+            Button(label="转交", action="hand_over", values=values),
         ),
     )
+
+
+def pick_taker(key: str, lead: Lead, customer: str, team: Sequence[Member], listed: str) -> Card:
+    """Whom to give a lead to: the reps of the team, or a name; ``listed`` is the list that the line stands in."""
+    values = {"lead": lead.id, "seen": lead.last_action_at.isoformat(), "owner": lead.owner_id or "", "card": listed}
+    pick = tuple(Button(label=m.name, action="hand_over", values={**values, "to": m.id}, style="primary") for m in team[:MOST_TAKERS])
+    other = Button(label="其他人", action="hand_over", values=values, ask="交给谁？写团队里同事的名字")
+    return Card(key=key, title=f"{customer} 转交给谁？", tone="info", buttons=(*pick, other))
 
 
 def reason(lead: Lead, today: date) -> str:
@@ -137,7 +149,7 @@ def present(lead: Lead, owner: str, now: datetime, today: date) -> str:
 
 NOT_A_WORKDAY = "今天不是工作日，不推送《昨日断点清单》。"
 NEED_REASON = "先放放要写原因，比如“客户出差，下周三再说”。"
-WHOM = "要转给谁？写同事的名字，比如“王磊”。"
+NOT_YOUR_REP = "{name}不是你团队里的在职销售，没有转交；要给别的团队，请管理员来转。"
 NOBODY = "销售里没有叫“{name}”的在职同事，换个写法再试。"
 OWNER_ALREADY = "本来就是{name}在跟，没有变。"
 SEVERAL = "叫“{name}”的同事不止一位，请让管理员转交。"

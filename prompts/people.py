@@ -53,7 +53,7 @@ def doubtful(match: DoubtfulMatch, member: Member) -> Card:
         title=f"{_called(match.name, match.user_id)}是不是{member.name}？",
         tone="warn",
         text=DOUBT[match.doubt],
-        facts=(Fact(label=_platform(match.platform), value=_sides(match)), Fact(label="人员名单", value=_member(member))),
+        facts=(Fact(label=_platform(match.platform), value=_sides(match)), Fact(label="人员名单", value=member_line(member))),
         buttons=(
             Button(label="是他", action="same_person", values=values, style="primary"),
             Button(label="不是", action="other_person", values=values),
@@ -120,9 +120,11 @@ def _sides(side: DoubtfulMatch | Stranger) -> str:
     return " · ".join(filter(None, known))
 
 
-def _member(member: Member) -> str:
+def member_line(member: Member) -> str:
+    """A colleague so that two of one name can be told apart."""
     roles = "、".join(word for role, word in ROLE.items() if member.has(role))
-    known = [member.name, roles, member.region, *_keys(member.mobile, member.email, member.employee_no)]
+    left = "" if member.active else "已停用"
+    known = [member.name, left, roles, member.region, *_keys(member.mobile, member.email, member.employee_no)]
     return " · ".join(filter(None, known))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.chat.outgoing import Card, Reply
-from bot.domain.member import Member, Role
+from bot.domain.member import UNASSIGNED, Member, Role
 
 REP_HELP = """直接像跟同事说话一样发给我就行：
 · 今天下午两点拜访了恒力机械的张工，预算有限，下周三之前给报价
@@ -32,7 +32,6 @@ NOTHING_TO_RESTORE = "没有刚撤销的记录可以恢复。"
 NOTHING_TO_UNDO = "没有可以撤销的记录。"
 NO_TEMPLATES = "代写微信我还不会，原话先存好了。"
 WHICH_NAME = "要新建哪家客户？说“新建客户 公司全名”。"
-NOT_ALLOWED = "这条不归你管，内容没有变。"
 DISMISSED = "好的，没有新建。"
 
 
@@ -87,6 +86,11 @@ def joined(record: str, new: Sequence[tuple[str, str]], pieces: str, notes: Sequ
 def corrected(changes: Sequence[tuple[str, str, str]]) -> Reply:
     """What a correction changed: label, old, new."""
     return Reply(text="已改 " + "；".join(f"{label}：{old or '（空）'} → {new or '（空）'}" for label, old, new in changes))
+
+
+def not_allowed(owner: str) -> str:
+    """To somebody who may not act on an item: whose it is."""
+    return f"这条归{owner}管，要他本人或上级来动，内容没有变。" if owner != UNASSIGNED else "这条还没有分配给谁，要主管来定，内容没有变。"
 
 
 def not_your_record() -> str:

@@ -11,6 +11,7 @@ from storage.repositories.batches import Batches, NameChanges
 from storage.repositories.consents import Consents
 from storage.repositories.customers import Customers
 from storage.repositories.facts import Facts
+from storage.repositories.handovers import Handovers
 from storage.repositories.inbox import InboxRows
 from storage.repositories.jobs import JobRows
 from storage.repositories.leads import Leads
@@ -40,6 +41,10 @@ class Reader:
     @cached_property
     def strangers(self) -> Strangers:
         return Strangers(self.connection)
+
+    @cached_property
+    def handovers(self) -> Handovers:
+        return Handovers(self.connection)
 
     @cached_property
     def customers(self) -> Customers:

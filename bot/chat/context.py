@@ -11,7 +11,7 @@ from bot.chat.outgoing import Card, Outgoing, decode
 from bot.chat.platform import Address
 from bot.domain.access import BLIND, Sight, sight_of, words_for
 from bot.domain.clock import local_day
-from bot.domain.member import Member, Org, Stranger
+from bot.domain.member import Member, Org, Role, Stranger
 from bot.domain.understood import Understood
 from bot.domain.values import CustomerId, MediaId, MemberId
 from bot.domain.worktime import Worktime
@@ -150,6 +150,11 @@ class Context:
     def words(self) -> Sight:
         """Which figures may stand in an answer to the sender here; nobody's sight where nobody sent it."""
         return self._placed(words_for(self.sender, self.org, self.today)) if self.sender else BLIND
+
+    @property
+    def heads(self) -> bool:
+        """Whether the sender decides for others: a manager, who stands in for one today, or an admin."""
+        return bool(self.org.roles(self.member, self.today) & {Role.MANAGER, Role.ADMIN})
 
     def _placed(self, sight: Sight) -> Sight:
         if self.event is None or not self.event.group:

@@ -8,6 +8,8 @@ from functools import cached_property
 
 from bot.domain.values import GroupId, MemberId
 
+UNASSIGNED = "未分配"
+
 
 class Role(StrEnum):
     """What a member may do; one member can have several."""
@@ -224,4 +226,4 @@ class Org:
     def name(self, member: MemberId | None) -> str:
         """The name to show for an owner, also for nobody and for someone who has left the table."""
         known = self.members.get(member) if member else None
-        return known.name if known else "未分配"
+        return known.name if known else UNASSIGNED

@@ -22,6 +22,7 @@ AT = by(chat_group, "platform", "chat")
 IDENTITY = by(identity, "platform", "user_id")
 DEPUTY = by(stand_in, "deputy_id").order_by(stand_in.c.from_on, stand_in.c.member_id)
 CHATS = by(identity, "member_id").order_by(identity.c.platform)
+REACHED = CHATS.join(member).where(member.c.active)
 
 
 class Members:
@@ -101,8 +102,8 @@ class Members:
         return one(Member, self._db.execute(IN_CHAT, {"platform": platform, "chat": chat}).first())
 
     def chats(self, member_id: MemberId) -> Sequence[tuple[str, str]]:
-        """(platform, chat) of every private chat of a member."""
-        return [(row.platform, row.chat) for row in self._db.execute(CHATS, {"member_id": member_id})]
+        """(platform, chat) of every private chat of an active member; who has left is told nothing."""
+        return [(row.platform, row.chat) for row in self._db.execute(REACHED, {"member_id": member_id})]
 
     def users(self, platform: str) -> Sequence[tuple[str, Member]]:
         """(user, member) for all identities on a platform."""

@@ -1,9 +1,10 @@
 """New customers, duplicates that belong to colleagues, and co-operation."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.domain.values import MemberId
-from tests.handlers.company import audit, cards_in, facts, labels, newest, texts, the_customer, the_lead, the_record, timeline
+from tests.handlers.company import audit, cards_in, facts, labels, last_record, newest, texts, the_customer, the_lead, the_record, timeline
 from tests.house import House, card_of, find_button, reply_of
 
 NEW = "新建客户 宁波博瑞机床有限公司，联系人方工"
@@ -126,7 +127,7 @@ async def test_a_decision_is_taken_once(house: House) -> None:
 async def test_the_owners_manager_may_decide_and_others_may_not(house: House) -> None:
     await asked(house)
     request = cards_in(house, "p:wang")[0]
-    assert reply_of(await house.tap("huang", request, "同意")) == "这条不归你管，内容没有变。"
+    assert reply_of(await house.tap("huang", request, "同意")) == "这条归王磊管，要他本人或上级来动，内容没有变。"
     await house.tap("chen", request, "同意")
     assert MemberId("m_li") in (await the_customer(house, "ruilang")).partners
 
@@ -137,12 +138,42 @@ async def test_the_asker_may_not_decide(house: House) -> None:
     assert (await the_customer(house, "ruilang")).partners == ()
 
 
+async def test_after_a_no_the_askers_visit_leaves_the_owners_timeline_and_stays_with_the_asker(house: House) -> None:
+    await asked(house)
+    assert len(await timeline(house, "ruilang")) == 1
+    await house.tap("wang", cards_in(house, "p:wang")[0], "不同意")
+    assert await timeline(house, "ruilang") == []
+    assert "孙工" in (await last_record(house, "li")).text
+
+
+async def test_after_a_no_one_may_ask_again_on_another_day(house: House) -> None:
+    await asked(house)
+    await house.tap("wang", cards_in(house, "p:wang")[0], "不同意")
+    await house.move(timedelta(days=1))
+    await house.tap("li", card_of(await house.say("li", "查 锐朗")), "向王磊申请协作")
+    await house.tap("wang", cards_in(house, "p:wang")[1], "同意")
+    assert (await the_customer(house, "ruilang")).partners == ("m_li",)
+
+
+async def test_a_request_that_waits_is_not_made_twice(house: House) -> None:
+    await asked(house)
+    await house.move(timedelta(days=1))
+    await house.tap("li", card_of(await house.say("li", "查 锐朗")), "向王磊申请协作")
+    assert len(cards_in(house, "p:wang")) == 1
+
+
+async def test_a_request_that_nobody_made_is_answered_by_nobody(house: House) -> None:
+    await asked(house)
+    request = replace(cards_in(house, "p:wang")[0], key="partner:forged")
+    assert "失效" in reply_of(await house.tap("wang", request, "同意"))
+
+
 async def test_after_a_no_asking_again_says_so(house: House) -> None:
     await asked(house)
     await house.tap("wang", cards_in(house, "p:wang")[0], "不同意")
     card = card_of(await house.say("li", "查 锐朗"))
     await house.tap("li", card, "向王磊申请协作")
-    assert cards_in(house, "p:li")[-1].title == "王磊没有同意协作"
+    assert cards_in(house, "p:li")[-1].title == "王磊今天没有同意协作"
 
 
 async def test_an_owner_who_never_spoke_with_the_bot_cannot_be_asked(house: House) -> None:

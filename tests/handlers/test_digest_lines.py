@@ -8,11 +8,11 @@ from bot.chat.outgoing import Card
 from bot.domain.activity import ActivityKind
 from bot.domain.customer import LeadState
 from tests.handlers.company import audit, cards_in, day, newest, plant, texts, the_customer, the_lead, the_record, timeline
-from tests.house import House, find_button, reply_of
+from tests.house import House, card_of, find_button, reply_of
 
 MORNING = day(3, 19, 8, 20)
 MINE, OTHER = "宁波澜拓", "绍兴恒力"
-REFUSED = "这条不归你管，内容没有变。"
+REFUSED = "这条归李思管，要他本人或上级来动，内容没有变。"
 
 
 async def pushed(house: House) -> Card:
@@ -180,11 +180,50 @@ async def test_a_rep_cannot_hand_over(house: House) -> None:
 
 @pytest.mark.parametrize(
     ("name", "answer"),
-    [("赵无极", "销售里没有叫“赵无极”的在职同事"), ("", "要转给谁？"), ("许静", "销售里没有叫“许静”"), ("李思", "本来就是李思在跟")],
+    [
+        ("赵无极", "销售里没有叫“赵无极”的在职同事"),
+        ("许静", "销售里没有叫“许静”"),
+        ("李思", "本来就是李思在跟"),
+        ("林晓", "林晓不是你团队里的"),
+        ("陈立", "陈立不是你团队里的"),
+    ],
 )
 async def test_a_hand_over_to_nobody_says_why(house: House, name: str, answer: str) -> None:
     assert (await tap(house, "chen", await pushed(house), "转交", name)).startswith(answer)
     assert (await the_lead(house, "lantuo")).owner_id == "m_li"
+
+
+async def pick(house: House) -> Card:
+    """What a manager sees who taps 转交."""
+    return card_of(await house.tap("chen", await pushed(house), "转交", chat="g:east", line=MINE))
+
+
+async def test_a_hand_over_offers_the_reps_of_the_team(house: House) -> None:
+    assert [b.label for b in (await pick(house)).buttons] == ["王磊", "其他人"]
+
+
+async def test_a_picked_rep_gets_the_lead_and_both_cards_say_so(house: House) -> None:
+    await house.tap("chen", await pick(house), "王磊", chat="g:east")
+    assert (await the_lead(house, "lantuo")).owner_id == "m_wang"
+    assert detail(house) == "→ 陈立 已转交给王磊"
+    assert cards_in(house, "g:east")[-1].title == "宁波澜拓精密机床有限公司 → 陈立 已转交给王磊"
+
+
+async def test_a_name_may_be_written_instead(house: House) -> None:
+    await house.tap("chen", await pick(house), "其他人", "王磊", chat="g:east")
+    assert (await the_lead(house, "lantuo")).owner_id == "m_wang"
+
+
+async def test_a_forged_pick_of_another_regions_rep_is_refused(house: House) -> None:
+    card = await pick(house)
+    (card.buttons[0].values or {})["to"] = "m_lin"
+    assert "不是你团队里的" in texts(await house.tap("chen", card, "王磊", chat="g:east"))
+    assert (await the_lead(house, "lantuo")).owner_id == "m_li"
+
+
+async def test_an_admin_may_hand_over_to_any_region(house: House) -> None:
+    await tap(house, "xu", await pushed(house), "转交", "林晓")
+    assert (await the_lead(house, "lantuo")).owner_id == "m_lin"
 
 
 async def test_a_forged_lead_is_refused(house: House) -> None:

@@ -1,11 +1,25 @@
 """The reminder of a promise: when it comes, when it does not, and what its buttons do."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
 
 from bot.domain.worktime import QuietHours
-from tests.handlers.company import audit, cards_in, day, facts, labels, last_record, plant, reminders, the_lead, the_record
+from tests.handlers.company import (
+    audit,
+    cards_in,
+    day,
+    facts,
+    labels,
+    last_record,
+    member,
+    plant,
+    reminders,
+    the_customer,
+    the_lead,
+    the_record,
+)
 from tests.house import House, reply_of
 
 FRIDAY = "给澜拓方工打了电话，周五给结果"
@@ -98,9 +112,23 @@ async def test_a_snoozed_lead_is_not_reminded_of(house: House) -> None:
     assert not any(t.startswith("该跟进了") for t in titles(house))
 
 
+async def give(house: House, key: str, user: str) -> None:
+    """Another owner, as an import would write it."""
+    customer = replace(await the_customer(house, key), owner_id=member(user))
+    await house.store.write(lambda tx: tx.customers.save(customer))
+
+
+async def test_whoever_may_not_see_the_customer_any_more_is_not_reminded(house: House) -> None:
+    await house.say("li", FRIDAY)
+    await give(house, "lantuo", "lin")
+    await house.move_to(day(3, 20, 9))
+    assert not any(t.startswith("该跟进了") for t in titles(house))
+
+
 async def test_the_new_owner_is_reminded_after_a_hand_over(house: House) -> None:
     await house.say("li", FRIDAY)
     lead = await the_lead(house, "lantuo")
+    await give(house, "lantuo", "wang")
     await house.store.write(lambda tx: tx.leads.change(lead.id, lead.last_action_at, owner_id="m_wang"))
     await house.move_to(day(3, 20, 9))
     assert titles(house, "wang") == ["该跟进了 · 宁波澜拓精密机床有限公司"]
@@ -179,7 +207,9 @@ async def test_a_move_is_in_the_audit_log(house: House) -> None:
 
 async def test_a_colleague_may_not_answer_for_the_owner(house: House) -> None:
     await reminded(house)
-    assert reply_of(await house.tap("wang", cards_in(house, "p:li")[-1], "已跟进", "好了")) == "这条不归你管，内容没有变。"
+    assert (
+        reply_of(await house.tap("wang", cards_in(house, "p:li")[-1], "已跟进", "好了")) == "这条归李思管，要他本人或上级来动，内容没有变。"
+    )
     assert (await the_record(house, "lantuo")).next_on == date(2026, 3, 20)
 
 

@@ -12,11 +12,12 @@ from bot.chat.outgoing import Card, Outgoing, Reply, plain
 from bot.domain.activity import Activity, ActivityKind, Missing, PieceKind
 from bot.domain.clock import SHANGHAI
 from bot.domain.customer import Customer, Lead, LeadState
-from bot.domain.member import Doubt, DoubtfulMatch, MatchState, Member, Org, Role, Stranger
+from bot.domain.member import UNASSIGNED, Doubt, DoubtfulMatch, MatchState, Member, Org, Role, Stranger
 from bot.domain.staleness import Colour
 from bot.domain.understood import Channel, Objection, Stage
 from bot.domain.values import ActivityId, CustomerId, LeadId, MemberId
-from prompts import cards, digests, lists, people, reminders, replies, words
+from prompts import cards, digests, handovers, lists, people, reminders, replies, words
+from storage.repositories.handovers import Holdings
 from storage.repositories.leads import StaleLead
 
 NOW = datetime(2026, 3, 18, 10, tzinfo=SHANGHAI)
@@ -80,7 +81,7 @@ def customers() -> Iterator[Outgoing]:
     yield cards.colleagues_customer("k", CUSTOMER, "李思", saved=cards.NOT_YOURS)
     yield cards.similar_customers("k", "澜拓机床", [CUSTOMER], ["王磊"], "m1")
     yield cards.customer_created(CUSTOMER, ["方工"])
-    yield cards.partner_request(CUSTOMER, "王磊", "m3")
+    yield cards.partner_request(CUSTOMER, "王磊", "m3", TODAY)
     yield cards.settled("k", replies.DISMISSED)
     yield lists.which("which:1", "恒力", [CUSTOMER, BARE])
     yield lists.found("恒力", [CUSTOMER, BARE], ORG, 7)
@@ -92,6 +93,7 @@ def by_time() -> Iterator[Outgoing]:
     yield digests.breakpoints("k", "华东群", stale, TODAY, NOW)
     yield digests.breakpoints("k", "华东群", [], TODAY, NOW)
     yield digests.rest("k", "李思", [digests.line(LEAD, CUSTOMER.name, Colour.RED, NOW, TODAY)], 40)
+    yield digests.pick_taker("k", LEAD, CUSTOMER.name, [REP], "digest:1")
     yield digests.taken_over(CUSTOMER.name, "陈立", LEAD)
     yield reminders.promise(LEAD, CUSTOMER, "方工", "上次聊了报价", TODAY)
     yield reminders.promise(IDLE, BARE, "", "", TODAY)
@@ -124,9 +126,11 @@ def answers() -> Iterator[Outgoing]:
 
 
 def single_sentences() -> Iterator[str]:
-    for module in (people, replies, digests, reminders, cards):
+    for module in (handovers, people, replies, digests, reminders, cards):
         yield from constants(module)
     yield replies.not_your_record()
+    yield replies.not_allowed("王磊")
+    yield replies.not_allowed(UNASSIGNED)
     yield replies.unreachable("王磊")
     yield digests.snoozed("李思", NOW, "客户出差")
     yield digests.handed("陈立", "王磊")
@@ -140,6 +144,21 @@ def constants(module: ModuleType) -> Iterator[str]:
     """The sentences that stand alone in a module; names in braces are filled in."""
     found = [value for name, value in vars(module).items() if name.isupper() and isinstance(value, str)]
     return (text.replace("{name}", "王磊") for text in found)
+
+
+def handing_over() -> Iterator[Outgoing]:
+    counts = handovers.counts(Holdings(("c1", "c2"), ("l1",)), 1)
+    yield handovers.proposal("k", REP, BOSS, counts, [(CUSTOMER.name, 20)])
+    yield handovers.proposal("k", REP, BOSS, counts, [])
+    yield handovers.done("k", REP, BOSS, "许静", counts)
+    yield handovers.received("李思", "许静", counts, [(CUSTOMER.name, 20)])
+    yield handovers.given("陈立", "许静", counts)
+    yield handovers.reported("李思", "陈立", "许静", counts)
+    yield handovers.returned("李思", "陈立", "许静", counts)
+    yield handovers.which("k", "李思", "giver", [REP, replace(REP, active=False, region="华东", employee_no="D001")], {})
+    for sentence in (handovers.nothing, handovers.unknown, handovers.not_yours, handovers.cannot_take, handovers.back_already):
+        yield Reply(text=sentence("李思"))
+    yield Reply(text=handovers.back("李思", "许静"))
 
 
 def strangers() -> Iterator[Outgoing]:
@@ -158,7 +177,7 @@ def strangers() -> Iterator[Outgoing]:
             yield people.decided(replace(match, state=state), "李思", "许静")
 
 
-EVERY = [*records(), *customers(), *by_time(), *answers(), *strangers()]
+EVERY = [*records(), *customers(), *by_time(), *answers(), *strangers(), *handing_over()]
 
 
 @pytest.mark.parametrize("message", EVERY, ids=range(len(EVERY)))
