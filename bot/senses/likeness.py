@@ -22,6 +22,8 @@ SAME_D, SAME_P = 5, 10
 NEAR_D, NEAR_P = 12, 16
 # The upper part alone: the stamp below was changed.
 SAME_TOP, TOP_D = 4, 9
+# Mirrored, and the three quarter turns: Pillow's Transpose by its numbers.
+ASKEW = (0, 2, 3, 4)
 RIM = 0.01
 STAMP = 0.25
 # A page or a screen is mostly paper; its hash says nothing about who wrote what on it.
@@ -55,7 +57,7 @@ def marks_of(image: "Image") -> Marks | None:
     if pixels.std() < FLAT or _is_paper(pixels):
         return None
     whole, inner, top = _hashes(grey), _hashes(_inner(grey)), _phash(_top(grey))
-    variants = [grey, grey.transpose(0)]  # mirrored: Transpose.FLIP_LEFT_RIGHT
+    variants = [grey, *(grey.transpose(way) for way in ASKEW)]
     if (trimmed := _trimmed(grey, pixels)) is not None:
         variants.append(trimmed)
     tried = tuple((*_hashes(v), _phash(_top(v))) for v in variants)
@@ -119,7 +121,7 @@ class Gallery:
         self._lock = Lock()
         self._ids: list[str] = []
         self._known: dict[str, int] = {}
-        self._rows = np.zeros((1024, len(COLUMNS)), dtype=np.uint64)
+        self._rows = np.zeros((len(COLUMNS), 1024), dtype=np.uint64)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -131,9 +133,9 @@ class Gallery:
             if at is None:
                 at = self._known[media] = len(self._ids)
                 self._ids.append(media)
-                if at == len(self._rows):
-                    self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
-            self._rows[at] = np.array(kept, dtype=np.int64).view(np.uint64)
+                if at == self._rows.shape[1]:
+                    self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)], axis=1)
+            self._rows[:, at] = np.array(kept, dtype=np.int64).view(np.uint64)
 
     def forget(self, media: str) -> None:
         """A photo that turned out to be a paper, or was removed, is found no more."""
@@ -149,7 +151,7 @@ class Gallery:
     def like(self, marks: Marks, *, but: str = "") -> Likeness | None:
         """The nearest photo, the same before the merely near; None when nothing is near."""
         with self._lock:
-            rows, ids = self._rows[: len(self._ids)], self._ids
+            rows, ids = self._rows[:, : len(self._ids)], self._ids
         best: tuple[bool, int, str] | None = None
         for near, at in self._near(rows, marks):
             if ids[at] and ids[at] != but and (best is None or near > best[:2]):
@@ -158,9 +160,9 @@ class Gallery:
 
     def _near(self, rows: Hashes, marks: Marks) -> Iterator[tuple[tuple[bool, int], int]]:
         for p, d, top in marks.tried:
-            whole_d, inner_d = _apart(rows[:, 1], d), _apart(rows[:, 3], d)
+            whole_d, inner_d = _apart(rows[1], d), _apart(rows[3], d)
             for at in np.flatnonzero(np.minimum(whole_d, inner_d) <= NEAR_D):
-                row = rows[at]
+                row = rows[:, at]
                 pairs = ((_bits(row[0], p), int(whole_d[at])), (_bits(row[2], p), int(inner_d[at])))
                 above = _bits(row[4], top)
                 same = any(a <= SAME_P and b <= SAME_D for a, b in pairs) or (above <= SAME_TOP and min(b for _, b in pairs) <= TOP_D)
