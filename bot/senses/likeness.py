@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL.Image import Transpose
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -22,8 +23,7 @@ SAME_D, SAME_P = 5, 10
 NEAR_D, NEAR_P = 12, 16
 # The upper part alone: the stamp below was changed.
 SAME_TOP, TOP_D = 4, 9
-# Mirrored, and the three quarter turns: Pillow's Transpose by its numbers.
-ASKEW = (0, 2, 3, 4)
+ASKEW = (Transpose.FLIP_LEFT_RIGHT, Transpose.ROTATE_90, Transpose.ROTATE_180, Transpose.ROTATE_270)
 RIM = 0.01
 STAMP = 0.25
 # A page or a screen is mostly paper; its hash says nothing about who wrote what on it.
@@ -115,7 +115,7 @@ def _signed(bits: NDArray[np.bool_]) -> int:
 
 
 class Gallery:
-    """Every photo of the company, in memory: 44 bytes a photo. Built once from the database, added to as photos come; safe between threads."""
+    """Every photo of the company, in memory: 44 bytes a photo. Built from the database, added to as photos come; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -171,7 +171,8 @@ class Gallery:
 
 
 def _apart(column: Hashes, value: int) -> NDArray[np.uint8]:
-    return np.bitwise_count(column ^ np.uint64(value & 0xFFFFFFFFFFFFFFFF))
+    found: NDArray[np.uint8] = np.bitwise_count(column ^ np.uint64(value & 0xFFFFFFFFFFFFFFFF))
+    return found
 
 
 def _bits(one: Any, other: int) -> int:  # noqa: ANN401
