@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from bot.app import Service, open_store
 from bot.chat.context import Context
+from bot.chat.router import Router
 from bot.domain.clock import FakeClock
 from bot.domain.customer import Customer, Lead
 from bot.domain.member import Group, Member, Role
@@ -69,10 +70,24 @@ class Company:
         """How many events were accepted."""
         return sum((await self.service.store.read(lambda r: r.inbox.counts())).values())
 
+    def learn(self, story: Router) -> None:
+        """Let the service answer the taps of one more story."""
+        self.service.dispatcher._menu.taps.update(story.taps)
+
     async def tell(self, work: Callable[[Context], object]) -> None:
         """Do something that a handler would do, and let it be said."""
         await self.service.store.write(lambda tx: work(self.service.dispatcher.context(tx)))
         await self.rest()
+
+
+def bot_only(wecom: Emulator) -> Wecom:
+    """The settings of a company that has no public address: the AI bot and nothing else."""
+    return Wecom(
+        bot_id=wecom.corp.bot_id,
+        bot_secret=SecretStr(wecom.corp.bot_secret),
+        ws_url=f"{wecom.address}/ws".replace("http", "ws", 1),
+        api_base=wecom.address,
+    )
 
 
 def people(tx: Transaction, clock: FakeClock) -> None:
@@ -90,12 +105,14 @@ def people(tx: Transaction, clock: FakeClock) -> None:
 
 
 @asynccontextmanager
-async def company_on(wecom: Emulator, folder: Path, clock: FakeClock, public_url: str = "") -> AsyncIterator[Company]:
+async def company_on(
+    wecom: Emulator, folder: Path, clock: FakeClock, public_url: str = "", configured: Wecom | None = None
+) -> AsyncIterator[Company]:
     """The service listening, its address saved in the emulator's console."""
     settings: Settings = settings_in(folder)
     store = open_store(settings.database.url)
     await store.write(lambda tx: people(tx, clock))
-    platform = WeCom(settings_for(wecom), public_url, store, clock)
+    platform = WeCom(configured or settings_for(wecom), public_url, store, clock)
     service = Service(settings, store, clock, {platform.name: platform})
     port = await service.start()
     wecom.corp.callback = f"http://127.0.0.1:{port}/wecom/callback"

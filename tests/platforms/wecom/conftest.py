@@ -14,6 +14,7 @@ from bot.domain.clock import FakeClock
 from tests.platforms.wecom.company import Company, company_on
 from tests.platforms.wecom.emulator import Emulator, emulated
 from tests.platforms.wecom.listener import Listener
+from tests.platforms.wecom.secrecy import overhearing, spilled
 
 
 @pytest.fixture
@@ -84,6 +85,8 @@ async def listener(wecom: Emulator) -> AsyncIterator[Listener]:
 
 @pytest.fixture
 async def company(wecom: Emulator, tmp_path: Path, clock: FakeClock) -> AsyncIterator[Company]:
-    """The service on the emulator, without a public address."""
-    async with company_on(wecom, tmp_path, clock) as running:
-        yield running
+    """The service on the emulator, without a public address. Nothing that it logs meanwhile tells a secret or what somebody said."""
+    with overhearing() as lines:
+        async with company_on(wecom, tmp_path, clock) as running:
+            yield running
+            assert not (found := spilled(lines, running)), found

@@ -120,6 +120,10 @@ class Corp:
         self._tokens[token] = self.now() + self.token_life
         return token
 
+    def tokens_given(self) -> set[str]:
+        """All tokens that were ever given."""
+        return set(self._tokens)
+
     def expire_tokens(self) -> None:
         """End every token early, as the server sometimes does."""
         self._tokens = dict.fromkeys(self._tokens, self.now())

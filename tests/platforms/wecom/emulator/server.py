@@ -71,6 +71,12 @@ class Emulator:
         """The screen of the group that a webhook belongs to; the first one without a name."""
         return next(f"webhook:{key}" for key, group in self.corp.webhooks.items() if not name or name == group)
 
+    def secrets(self) -> set[str]:
+        """Everything that nobody may read in a log."""
+        corp = self.corp
+        own = {corp.secret, corp.token, corp.aes_key, corp.bot_secret, *corp.webhooks}
+        return own | corp.tokens_given() | set(self.messages.codes)
+
     async def start(self, port: int = 0, host: str = "127.0.0.1", pages: Sequence[web.RouteDef] = ()) -> None:
         """Listen; ``pages`` are routes for people beside those for the bot."""
         app = web.Application(client_max_size=64 * MB, middlewares=[self._gate])
