@@ -18,10 +18,13 @@ from bot.domain.errors import PlatformError, StorageError
 from bot.domain.values import MediaId, new_id
 from bot.jobs import Job, Jobs, NewJob, Policy, Retry
 from prompts import replies
+from storage.copies import sync
 from storage.repositories.media import MediaRow
 from storage.store import Store
 from storage.transaction import Transaction
 
+# For so long after its bytes came a file is not removed: the row that speaks of it may still be on its way.
+SETTLING = 600.0
 LARGEST = 100 * 2**20
 # First bytes → type. Endings lie; bytes do not.
 SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
@@ -90,7 +93,9 @@ class MediaKeeper:
         self._platforms = platforms
         self._mouth = mouth
         self.on_kept: list[OnKept] = []
+        self._settled: dict[str, float] = {}
         jobs.handle("media", self.fetch, Policy(failures=12), self._gave_up)
+        jobs.handle("discard", self.remove, Policy(), lambda tx, job, reason: None)
 
     def want(self, tx: Transaction, event: MediaEvent, now: datetime) -> MediaId:
         media = MediaRow(
@@ -107,6 +112,22 @@ class MediaKeeper:
         payload = {"id": media.id, **origin_of(event)}
         self._jobs.put(tx, [NewJob(kind="media", payload=payload, key=f"media:{media.id}")])
         return media.id
+
+    def discard(self, tx: Transaction, sha256: str) -> None:
+        self._jobs.put(tx, [NewJob(kind="discard", payload={"sha256": sha256})])
+
+    async def remove(self, job: Job) -> None:
+        """The worker of kind ``discard``."""
+        sha256 = str(job.payload["sha256"])
+        if asyncio.get_running_loop().time() - self._settled.get(sha256, -SETTLING) < SETTLING:
+            raise Retry("the same bytes have just come again", SETTLING)
+
+        def unit(tx: Transaction) -> None:
+            self._jobs.complete(tx, job)
+            if not tx.media.spoken_of(sha256):
+                self.path(sha256).unlink(missing_ok=True)
+
+        await self._store.write(unit)
 
     def path(self, sha256: str) -> Path:
         """Where the bytes of a kept file lie."""
@@ -154,7 +175,7 @@ class MediaKeeper:
         except OSError as error:
             raise StorageError(f"存不了文件：{error.strerror}；请检查 [media] dir 的空间和权限") from error
         try:
-            digest, size, head = hashlib.sha256(), 0, b""
+            loop, digest, size, head = asyncio.get_running_loop(), hashlib.sha256(), 0, b""
             async for chunk in chunks:
                 size += len(chunk)
                 if size > LARGEST:
@@ -162,6 +183,8 @@ class MediaKeeper:
                 head = (head + chunk)[:32] if len(head) < 32 else head
                 digest.update(chunk)
                 await asyncio.to_thread(file.write, chunk)
+            self._settled = {sha: at for sha, at in self._settled.items() if loop.time() - at < SETTLING}
+            self._settled[digest.hexdigest()] = loop.time()
             await asyncio.to_thread(self._settle, file, digest.hexdigest())
         except OSError as error:
             raise StorageError(f"存不了文件：{error.strerror}；请检查 [media] dir 的空间和权限") from error
@@ -176,10 +199,13 @@ class MediaKeeper:
 
     def _settle(self, file: IO[bytes], sha256: str) -> None:
         target = self.path(sha256)
-        target.parent.mkdir(exist_ok=True)
+        if not target.parent.is_dir():
+            target.parent.mkdir(exist_ok=True)
+            sync(self._folder)
         file.flush()
         os.fsync(file.fileno())
         Path(file.name).rename(target)
+        sync(target.parent)
 
     async def _refuse(self, job: Job, media: MediaRow, problem: str) -> None:
         def unit(tx: Transaction) -> None:

@@ -21,6 +21,7 @@ from storage.repositories.outbox import OutboxRows
 from storage.repositories.proof import Proof
 from storage.repositories.questions import Questions
 from storage.repositories.readings import Readings
+from storage.repositories.retention import Retention
 from storage.repositories.rules import RulesVersions
 from storage.repositories.strangers import Strangers
 from storage.repositories.timers import Timers
@@ -105,6 +106,10 @@ class Reader:
     @cached_property
     def proof(self) -> Proof:
         return Proof(self.connection)
+
+    @cached_property
+    def retention(self) -> Retention:
+        return Retention(self.connection)
 
     @cached_property
     def facts(self) -> Facts:

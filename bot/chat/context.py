@@ -62,6 +62,10 @@ class Keeper(Protocol):
         """Note a file and fetch it after the commit; the id under which it will be kept."""
         ...
 
+    def discard(self, tx: Transaction, sha256: str) -> None:
+        """Remove a file's bytes after the commit, unless another message has the same."""
+        ...
+
 
 class Door(Protocol):
     """Where events wait that may not be handled yet."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, and_, bindparam, exists, func, or_, select, update
 
 from storage.repositories.rows import insert, many
 from storage.tables import job
@@ -142,10 +142,6 @@ class JobRows:
         due = and_(job.c.run_at <= now, or_(job.c.lane.is_(None), _first_of_lane()))
         query = select(func.count()).where(job.c.state == "open", or_(due, job.c.leased_until.is_not(None)))
         return int(self._db.execute(query).scalar_one())
-
-    def prune(self, before: datetime) -> int:
-        """Forget finished jobs (and their keys) of before an instant."""
-        return self._db.execute(delete(job).where(job.c.state == "done", job.c.finished_at < before)).rowcount
 
     def counts(self) -> dict[str, int]:
         """Jobs by state."""

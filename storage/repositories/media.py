@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from bot.domain.values import MediaId
 from storage.repositories.rows import by, one, save
@@ -46,6 +46,10 @@ class MediaRows:
         """The file lies in our own store now."""
         new = {"state": "kept", "sha256": sha256, "size": size, "content_type": content_type, "problem": None}
         self._db.execute(update(media).where(media.c.id == media_id).values(new))
+
+    def spoken_of(self, sha256: str) -> bool:
+        """Whether a message still has these bytes."""
+        return self._db.execute(select(media.c.id).where(media.c.sha256 == sha256, media.c.state == "kept").limit(1)).first() is not None
 
     def failed(self, media_id: MediaId, problem: str) -> None:
         """The file could not be fetched and will not be."""

@@ -241,8 +241,8 @@ def test_finished_jobs_are_forgotten_with_their_keys_after_a_while(tx: Transacti
     tx.jobs.put([a_job("k")])
     claim(tx)
     tx.jobs.finish(1, 1, hours_ago(2))
-    assert tx.jobs.prune(hours_ago(3)) == 0
-    assert tx.jobs.prune(hours_ago(1)) == 1
+    assert tx.retention.jobs(hours_ago(3), 100) == 0
+    assert tx.retention.jobs(hours_ago(1), 100) == 1
     assert tx.jobs.put([a_job("k")]) == 1
 
 
