@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from aiohttp import web
+from pydantic import SecretStr
 
 from bot.app import Service, open_store
 from bot.chat.incoming import Sender, Text
@@ -22,6 +23,8 @@ from bot.chat.platform import Receive
 from bot.domain.clock import SystemClock
 from bot.domain.member import Member
 from bot.domain.values import MemberId
+from bot.platforms.wecom import WeCom
+from config.platforms import Wecom
 from storage.transaction import Transaction
 from tests.benchmarks.company import furnish
 from tests.house import settings_in
@@ -86,6 +89,26 @@ class HttpPlatform:
         yield b""
 
 
+# Invented keys: the load generator seals with them.
+WECOM = Wecom(
+    corp_id="ww00benchmark000000",
+    agent_id=1000002,
+    secret=SecretStr("nobodys-secret"),
+    token=SecretStr("benchmarktoken"),
+    aes_key=SecretStr("b" * 42 + "E"),
+)
+
+
+class ListeningWeCom(WeCom):
+    """WeCom's door in, and none out."""
+
+    async def send(self, chat: str, message: Outgoing, key: str) -> str:
+        return key
+
+    async def update(self, chat: str, ref: str, message: Outgoing) -> None:
+        return
+
+
 async def main(folder: Path, customers: int) -> None:
     """Run until SIGTERM."""
     settings = settings_in(folder)
@@ -95,12 +118,14 @@ async def main(folder: Path, customers: int) -> None:
     def people(tx: Transaction) -> None:
         furnish(tx, members, customers, SystemClock().now())
         for member in members:
-            tx.members.identify("bench", member.id, member.id, member.id)
+            for name in ("bench", "wecom"):
+                tx.members.identify(name, member.id, member.id, member.id)
             agree(tx, member.id, at=SystemClock().now())
 
     store.write_now(people)
     platform = HttpPlatform()
-    service = Service(settings, store, SystemClock(), {platform.name: platform})
+    wecom = ListeningWeCom(WECOM, "", store, SystemClock())
+    service = Service(settings, store, SystemClock(), {platform.name: platform, wecom.name: wecom})
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     port = await service.start()
