@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
+from bot import roster
 from bot.chat.context import Mouth
-from bot.chat.platform import Address, Colleague, Directory, Introductions, Platform, PrivateChats
+from bot.chat.platform import Address, Colleague, Directory, Introductions, Platform, PrivateChats, WholeDirectory
 from bot.domain.clock import Clock
 from bot.domain.errors import PlatformError
 from bot.domain.matching import Keys, alike, keys, keys_of
@@ -67,8 +68,15 @@ class Usher:
 
     async def match(self, job: Job) -> None:
         """Look up everybody who is nobody yet on a platform."""
-        await self._match(str(job.payload["platform"]))
-        await self._store.write(lambda tx: self._jobs.complete(tx, job))
+        name = str(job.payload["platform"])
+        await self._match(name)
+        everybody = await self._everybody(name)
+
+        def unit(tx: Transaction) -> None:
+            roster.bring_in(tx, name, everybody, self._mouth, self._clock.now())
+            self._jobs.complete(tx, job)
+
+        await self._store.write(unit)
 
     async def look_up(self, job: Job) -> None:
         """Find out who a stranger is."""
@@ -156,6 +164,18 @@ class Usher:
             if not error.final:
                 raise Retry(str(error), error.retry_after) from error
             return None
+
+    async def _everybody(self, name: str) -> Sequence[Colleague]:
+        platform = self._platforms.get(name)
+        if not isinstance(platform, WholeDirectory):
+            return ()
+        try:
+            return await platform.everybody()
+        except PlatformError as error:
+            if not error.final:
+                raise Retry(str(error), error.retry_after) from error
+            log.warning("the directory does not show everybody platform=%s: %s", name, error)
+            return ()
 
     def _unknown(self, tx: Transaction, job: Job, reason: str) -> None:
         """The platform did not answer: the admins are told what is known without it."""

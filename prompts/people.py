@@ -131,3 +131,9 @@ def member_line(member: Member) -> str:
 def _keys(mobile: str | None, email: str | None, employee_no: str | None) -> list[str]:
     named = (("手机", mobile), ("邮箱", email), ("工号", employee_no))
     return [f"{word} {value}" for word, value in named if value]
+
+
+def gone(member: Member, platform: str) -> Reply:
+    """A directory says that somebody left; what becomes of the customers is for a person to say."""
+    where = PLATFORM.get(platform, platform)
+    return Reply(text=f"{where}显示 {member.name} 已离职或被停用。请在人员名单里停用，客户用“交接 {member.name} 给 同事姓名”转走。")

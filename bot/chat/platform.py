@@ -42,6 +42,15 @@ class Directory(Protocol):
 
 
 @runtime_checkable
+class WholeDirectory(Protocol):
+    """A platform that shows everybody at once, with who stands above whom. Optional; raises :class:`PlatformError`."""
+
+    async def everybody(self) -> Sequence[Colleague]:
+        """All members whom we may see."""
+        ...
+
+
+@runtime_checkable
 class Introductions(Protocol):
     """A platform that tells who is behind a user's id. Optional; raises :class:`PlatformError`."""
 

@@ -120,9 +120,7 @@ def _choice(card: Card, lines: Sequence[tuple[str, Line]], link: str) -> Drawn:
     actions = list(labels.values())[:room]
     more = words.more_lines(len(lines) - len(first)) if len(lines) > len(first) else ""
     done = [Fact(label=cut(line.text, limits.FACT_LABEL), value=line.detail) for s in card.sections for line in s.lines if not line.buttons]
-    short = Card(
-        key=card.key, title=card.title, tone=card.tone, text=words.CHOOSE, facts=tuple(done[-limits.FACTS :]), note="\n".join(more)
-    )
+    short = Card(key=card.key, title=card.title, tone=card.tone, text=words.CHOOSE, facts=tuple(done[-limits.FACTS :]), note=more)
     drawn = _body(short, "button_interaction", link)
     shown = [{"text": cut(b.label, limits.BUTTON_TEXT), "style": STYLES[b.style], "key": key_of(LINES, b.label)} for b in actions]
     own = [{"text": cut(b.label, limits.BUTTON_TEXT), "style": STYLES[b.style], "key": button_key(b)} for b in card.buttons]
