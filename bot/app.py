@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import shutil
 import sys
 from collections.abc import Coroutine, Mapping, Sequence
@@ -30,7 +31,9 @@ from bot.logs import note_loop_error
 from bot.media import MediaKeeper
 from bot.names import Book
 from bot.outbox import HELD, Outbox
+from bot.reading.hearing import Hearing
 from bot.rules import RulesInForce, plant
+from bot.senses.speech import Speech, Transcriber
 from bot.usher import Usher
 from bot.watch import Watch
 from bot.web.health import mount_health, mount_metrics, mount_ready
@@ -48,6 +51,8 @@ DRAIN_SECONDS = 25.0
 NIGHTLY = timedelta(hours=20)
 LATE = timedelta(minutes=2)
 SWITCH_SECONDS = 0.0005
+# A recording keeps one core busy; one core stays for the conversation.
+LISTENERS = max(1, min(4, (os.cpu_count() or 1) - 1))
 BIGGEST_REQUEST = 2 * 2**20
 
 
@@ -120,9 +125,17 @@ class Service:
         settings: where things are.
         store: open and migrated.
         platforms: by name; none is fine for a service that only keeps time.
+        transcriber: what listens to recordings; the engine and model of the settings when absent.
     """
 
-    def __init__(self, settings: Settings, store: Store, clock: Clock, platforms: Mapping[str, Platform]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        clock: Clock,
+        platforms: Mapping[str, Platform],
+        transcriber: Transcriber | None = None,
+    ) -> None:
         self.settings = settings
         self.store = store
         self.clock = clock
@@ -139,6 +152,8 @@ class Service:
         house = House(self.rules, self.worktime, self.outbox, self.keeper, self.inbox, self.usher, settings.retention, clock)
         second = SecondReader(settings.llm, store, clock, self.book.at_hand) if settings.llm else None
         self.dispatcher = Dispatcher(store, self.jobs, Menu(ROUTERS), self.book, house, second)
+        self.transcriber = transcriber or Speech(settings.speech, LISTENERS)
+        self.hearing = Hearing(store, self.jobs, clock, self.keeper, self.inbox, self.transcriber, LISTENERS)
         self.ticker = Ticker(store, self.jobs, clock, lambda reader: crons_of(self.rules(reader)), self.fired)
         self.watch = Watch(store, clock, self.outbox)
         self._tasks: list[asyncio.Task[None]] = []
@@ -170,6 +185,7 @@ class Service:
         self._spawn(self.ticker.run(), "ticker")
         self._spawn(self.watch.run(), "watch")
         self._spawn(self.watch.feel_lag(), "lag")
+        self._spawn(self.hearing.watch(), "speech")
         for platform in self.platforms.values():
             self._spawn(platform.run(self.inbox.put), platform.name)
         return port
@@ -187,6 +203,7 @@ class Service:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for runner in self._runners[1:]:
             await runner.cleanup()
+        await self.transcriber.close()
         await asyncio.to_thread(self.store.close)
 
     async def checks(self) -> Mapping[str, str]:

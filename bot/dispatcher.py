@@ -11,7 +11,7 @@ import dataclasses
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.exc import DatabaseError
@@ -21,7 +21,7 @@ from bot.chat.context import Context, Door, Keeper, Mouth, Usher
 from bot.chat.incoming import Alarm, CardTap, Event, Heard, Text, decode
 from bot.chat.outgoing import Card, Outgoing, Reply, encode, rewritten
 from bot.chat.platform import Address
-from bot.chat.router import Answer, Fate, Menu, Outcome
+from bot.chat.router import Answer, Fate, Menu, Outcome, Then
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageError, UserError
 from bot.domain.jobs import Timer
@@ -42,6 +42,8 @@ from storage.transaction import Reader, Transaction
 log = logging.getLogger(__name__)
 # Longer texts are kept whole; what a rep means stands in the beginning.
 READ_AT_MOST = 4000
+# A name that was mended is a guess until somebody says otherwise.
+MENDED = 0.5
 
 
 @dataclass(slots=True)
@@ -158,6 +160,8 @@ class Dispatcher:
             return None
         reader = await self._book.reader_for(sender)
         said = await asyncio.to_thread(reader.read, text[:READ_AT_MOST], event.received_at, owner=sender.id)
+        if isinstance(event, Heard) and event.mended:
+            return replace(said, confidence={**said.confidence, "customer": MENDED})
         if self._second is None or not isinstance(event, Text) or self._menu.command(text.strip()):
             return said
         return await self._second.reread(text, said, sender, event.received_at)
@@ -177,7 +181,10 @@ class Dispatcher:
         if isinstance(event, Text):
             return self._answer_text(event, ctx)
         handler = self._menu.events.get(type(event))
-        return handler(event, ctx) if handler else None
+        answer = handler(event, ctx) if handler else None
+        if isinstance(answer, Then):
+            return self._answer_talk(_as_text(event), ctx)
+        return answer
 
     def _answer_text(self, event: Text, ctx: Context) -> Answer:
         text = event.text.strip()
@@ -186,6 +193,10 @@ class Dispatcher:
         if command := self._menu.command(text):
             handler, match = command
             return handler(event, ctx, match)
+        return self._answer_talk(event, ctx)
+
+    def _answer_talk(self, event: Text, ctx: Context) -> Answer:
+        """Free words: the answer to an open question, or news."""
         question = ctx.tx.questions.open(event.chat, ctx.member.id)
         if question and (ask := self._menu.questions.get(question.kind)) and (answer := ask(event, ctx)):
             return answer
@@ -295,6 +306,20 @@ class Dispatcher:
         self._house.mouth.tell_admins(tx, replies.incident_notice(number, who), self._house.clock.now())
 
 
+def _as_text(event: Event) -> Text:
+    """The words of an event as if they had been typed."""
+    text = event.text if isinstance(event, Heard) else ""
+    return Text(
+        platform=event.platform,
+        event_id=event.event_id,
+        chat=event.chat,
+        sender=event.sender,
+        received_at=event.received_at,
+        group=event.group,
+        text=text,
+    )
+
+
 def _on_page(event: Event) -> bool:
     """Whether a page waits for the answer and shows it; what is more than words also goes to the chat, where its buttons live."""
     return isinstance(event, CardTap) and event.page
@@ -303,7 +328,8 @@ def _on_page(event: Event) -> bool:
 def _say(ctx: Context, event: Event, answer: Answer) -> None:
     if answer is None:
         return
-    if isinstance(event, CardTap) and isinstance(answer, Card) and answer.key == event.card:
+    tapped = isinstance(event, CardTap) and isinstance(answer, Card) and answer.key == event.card
+    if isinstance(answer, Card) and (tapped or (isinstance(event, Heard) and ctx.shown(answer.key))):
         ctx.replace(answer)
     elif not (_on_page(event) and isinstance(answer, Reply)):
         ctx.tell(Address(event.platform, event.chat), answer)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from bot.chat.context import Mouth
-from bot.chat.incoming import MediaEvent, Photo, Video, Voice
+from bot.chat.incoming import MediaEvent, Photo, Video
 from bot.chat.platform import Address, Platform
 from bot.domain.clock import Clock
 from bot.domain.errors import PlatformError, StorageError
@@ -42,10 +42,10 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"%PDF", "application/pdf"),
     (0, b"PK\x03\x04", "application/zip"),
 )
-# A container says little of what is in it: a voice note may well be MP4 or WebM.
-EXPECTED: Mapping[type, tuple[str, ...]] = {Photo: ("image/",), Voice: ("audio/", "video/mp4", "video/webm"), Video: ("video/",)}
+# Recordings come in any container; whoever listens to them says what is wrong.
+EXPECTED: Mapping[type, tuple[str, ...]] = {Photo: ("image/",), Video: ("video/",)}
 TOO_LARGE = f"超过 {LARGEST // 2**20} MB，存不下。请压缩或剪短后再发一次。"
-CALLED: Mapping[type, str] = {Photo: "照片", Voice: "录音", Video: "视频"}
+CALLED: Mapping[type, str] = {Photo: "照片", Video: "视频"}
 
 
 class _TooLarge(PlatformError):
@@ -63,6 +63,10 @@ class Kept:
 
 OnKept = Callable[[Transaction, MediaRow, Mapping[str, Any]], None]
 """Told inside the unit that notes a file as kept, with the head of the event that brought it: see :func:`origin_of`."""
+
+
+OnLost = Callable[[Transaction, MediaRow, Mapping[str, Any], str], bool]
+"""Told inside the unit that gives a file up, with the sentence for its sender; the first to return True says it itself."""
 
 
 def origin_of(event: MediaEvent) -> dict[str, Any]:
@@ -94,6 +98,7 @@ class MediaKeeper:
         self._mouth = mouth
         self.on_kept: list[OnKept] = []
         self._settled: dict[str, float] = {}
+        self.on_lost: list[OnLost] = []
         jobs.handle("media", self.fetch, Policy(failures=12), self._gave_up)
         jobs.handle("discard", self.remove, Policy(), lambda tx, job, reason: None)
 
@@ -224,6 +229,8 @@ class MediaKeeper:
         self._tell(tx, job, media, problem)
 
     def _tell(self, tx: Transaction, job: Job, media: MediaRow, problem: str) -> None:
+        if any(said(tx, media, job.payload, problem) for said in self.on_lost):
+            return
         to = Address(media.platform, str(job.payload["chat"]))
         self._mouth.post(tx, to, replies.media_problem(media.name, problem), self._clock.now())
 
@@ -232,7 +239,7 @@ def _mismatch(sent_as: str, found: str, size: int) -> str:
     """The sentence for a file that is not what it was sent as; empty when it is."""
     if size == 0:
         return "是空的，请重新发一次。"
-    kind = {"photo": Photo, "voice": Voice, "video": Video}.get(sent_as)
+    kind = {"photo": Photo, "video": Video}.get(sent_as)
     if kind is None or found.startswith(EXPECTED[kind]):
         return ""
     return f"内容不像{CALLED[kind]}（看起来是 {found}），已原样存好。如果发错了，请重新发一次。"

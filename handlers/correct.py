@@ -8,12 +8,13 @@ from bot.chat.context import Context
 from bot.chat.incoming import Text
 from bot.chat.outgoing import Reply
 from bot.chat.router import Answer, Router
-from bot.domain.activity import Activity, ActivityKind, Missing, PieceKind
+from bot.domain.activity import Activity, ActivityKind, Missing
 from bot.domain.recording import correct
 from bot.domain.understood import Intent, Understood
 from bot.records.aliases import learn, unlearn
-from bot.records.keep import open_record, piece
+from bot.records.keep import open_record, told
 from bot.records.leads import refresh_lead
+from bot.records.mend import remember
 from bot.records.settle import Named, named, settle
 from bot.records.show import ask, changes, close, log, shown
 from prompts import cards, replies
@@ -46,9 +47,9 @@ def correct_said(event: Text, ctx: Context) -> Answer:
 def _correct(event: Text, ctx: Context) -> Answer:
     before = ctx.tx.activities.last_of(ctx.member.id, ctx.chat)
     if before is None:
-        ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text))
+        told(ctx, event.text)
         return Reply(text=replies.NOTHING_TO_CORRECT)
-    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text, activity=before))
+    told(ctx, event.text, before)
     who = named(ctx)
     after = correct(before, _meant(event.text, ctx.meaning))
     if who.customer is None and (who.choices or who.said):
@@ -56,6 +57,8 @@ def _correct(event: Text, ctx: Context) -> Answer:
         return _unsettled(ctx, before, after, who)
     if who.customer is not None and who.customer.id != before.customer_id:
         unlearn(ctx, before)
+        if not who.guess:
+            remember(ctx, before, who.customer)
         if before.customer_id is None and not who.guess:
             learn(ctx, before.customer_said, who.customer)
         after = settle(ctx, replace(after, guesses=tuple(g for g in after.guesses if g != "customer")), who.customer)

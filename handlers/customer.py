@@ -6,13 +6,13 @@ from bot.chat.context import Context
 from bot.chat.incoming import CardTap, Text
 from bot.chat.outgoing import Card, Reply
 from bot.chat.router import Answer, Router
-from bot.domain.activity import ActivityState, PieceKind
+from bot.domain.activity import ActivityState
 from bot.domain.customer import Contact, Customer
 from bot.domain.member import Member
 from bot.domain.recording import union
 from bot.domain.understood import Intent
 from bot.domain.values import ActivityId, ContactId, CustomerId, MemberId, new_id
-from bot.records.keep import piece
+from bot.records.keep import told
 from bot.records.leads import lead_for
 from bot.records.settle import LONGEST_NAME, NAMED_EXACTLY, settle
 from bot.records.show import close, shown
@@ -25,7 +25,7 @@ EARLIER = 50
 @router.intent(Intent.NEW_CUSTOMER)
 def new_customer(event: Text, ctx: Context) -> Answer:
     """``新建客户 宁波某某机床有限公司，联系人方工``."""
-    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text, data={"chat": ""}))  # of no visit, whatever comes next
+    told(ctx, event.text, data={"chat": ""})  # of no visit, whatever comes next
     said = ctx.meaning
     if not said.customer:
         return Reply(text=replies.WHICH_NAME)

@@ -7,7 +7,7 @@ from bot.chat.router import Answer, Router
 from bot.domain.activity import ActivityKind, PieceKind
 from bot.domain.recording import says_something
 from bot.domain.understood import Intent
-from bot.records.keep import open_record, piece
+from bot.records.keep import open_record, told
 from bot.records.settle import named
 from bot.records.show import add, log
 from prompts import replies, words
@@ -33,7 +33,7 @@ def log_follow_up(event: Text, ctx: Context) -> Outgoing:
 @router.intent(Intent.TEMPLATE)
 def no_template_yet(event: Text, ctx: Context) -> Reply:
     """A follow-up message was asked for: kept, and honestly refused."""
-    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text))
+    told(ctx, event.text)
     return Reply(text=replies.NO_TEMPLATES)
 
 
@@ -45,5 +45,5 @@ def keep_words(event: Text, ctx: Context) -> Answer:
         return log(ctx, ActivityKind.FOLLOW_UP, event.text)
     if record is not None and who.said is None:
         return log(ctx, ActivityKind.FOLLOW_UP, event.text) if says_something(ctx.meaning) else add(ctx, PieceKind.TEXT, text=event.text)
-    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text))
+    told(ctx, event.text)
     return replies.kept_whole(words.shortened(event.text, 80))

@@ -8,13 +8,14 @@ from bot.chat.context import Context
 from bot.chat.incoming import CardTap, Text
 from bot.chat.outgoing import Outgoing, Reply
 from bot.chat.router import Answer, Router
-from bot.domain.activity import Activity, ActivityKind, ActivityState, PieceKind
+from bot.domain.activity import Activity, ActivityKind, ActivityState
 from bot.domain.recording import join, says_something
 from bot.domain.understood import Intent
 from bot.domain.values import ActivityId, CustomerId
 from bot.records.aliases import learn
-from bot.records.keep import open_record, piece, said_at
+from bot.records.keep import open_record, said_at, spoken_of, told
 from bot.records.leads import refresh_lead
+from bot.records.mend import recustomer
 from bot.records.settle import Named, named, only_a_name, settle
 from bot.records.show import close, file_under, log, shown
 from prompts import cards, replies
@@ -50,17 +51,26 @@ def log_visit(event: Text, ctx: Context) -> Outgoing:
 def answer_next(event: Text, ctx: Context) -> Answer:
     """``下周三`` in answer to "下次什么时候跟进？"."""
     record, said = _asked(ctx), ctx.meaning
+    if record and (mended := recustomer(ctx, record, event.text)):
+        return mended
     if record is None or len(event.text) > ANSWER_LENGTH or said.customer or said.intent in TALK:
         return None
     if said.next_on is None and event.text.strip(ENDS) not in NO_NEXT:
         return None
     close(ctx, record)
-    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text, activity=record))
+    told(ctx, event.text, record)
     record = join(record, said, event.text, said_at(ctx))
     ctx.tx.activities.save(record)
     if record.lead_id:
         refresh_lead(ctx, record.lead_id)
     return shown(ctx, record)
+
+
+@router.question("mended")
+def answer_mended(event: Text, ctx: Context) -> Answer:
+    """The right name, in answer to "“…”当作“…”记的"."""
+    record = _asked(ctx)
+    return recustomer(ctx, record, event.text) if record else None
 
 
 @router.question("customer")
@@ -77,7 +87,7 @@ def answer_customer(event: Text, ctx: Context) -> Answer:
     if ctx.meaning.customer is None and (NO_NAME.search(words) or open_record(ctx) is None):
         return None
     close(ctx, record)
-    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text, activity=record))
+    told(ctx, event.text, record)
     who = named(ctx)
     if who.customer and not who.guess:
         learn(ctx, record.customer_said, who.customer)
@@ -134,7 +144,7 @@ def leave(event: CardTap, ctx: Context) -> Answer:
 def _asked(ctx: Context) -> Activity | None:
     """The record that the open question is about, as long as nothing else was told since."""
     question = ctx.tx.questions.open(ctx.chat, ctx.member.id)
-    last = ctx.tx.activities.last_of(ctx.member.id, ctx.chat)
+    last = spoken_of(ctx)
     return last if question and last and last.id == question.subject else None
 
 

@@ -1,6 +1,7 @@
 """The cards about records: what was understood, which customer was meant, whether to create one."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.chat.outgoing import Button, Card, Fact, Reply, Tone
@@ -17,6 +18,7 @@ ASK: dict[Missing, str] = {
     Missing.CONTACT: "见的是谁？直接回我，比如“张工”。",
 }
 UNREAD = "原件已存好，里面的内容我还不会读，要紧的请再打几个字。"
+LISTENING = "录音已存好，正在听，听完就把内容记进来。"
 NOT_YOURS = "往来内容只有负责人和上级能看。"
 SAVED_ANYWAY = "你的记录已经存好。对方同意协作后，就算进这家的跟进。"
 HOW_TO_CHANGE = "说错了？回“改一下，…”更正，10 分钟内可“撤销”。"
@@ -27,6 +29,40 @@ ONLY_KEPT: dict[ActivityKind, str] = {
     ActivityKind.CONTRACT: "合同进展已记在客户时间线上。",
     ActivityKind.COMPLAINT: "客诉已记在客户时间线上。",
 }
+
+
+def listening(item: Activity) -> Card:
+    """A recording that is a piece of the visit already and whose words are still to come."""
+    return Card(
+        key=record_key(item),
+        title="正在听…",
+        text=f"{LISTENING}你先忙别的。",
+        buttons=(Button(label="撤销", action="undo", values={"record": item.id}),),
+    )
+
+
+def heard(text: str) -> str:
+    """What was understood of a recording, to be compared with what was said."""
+    return f"听到：“{words.shortened(text, 200)}”"
+
+
+def mended(said: str, name: str) -> str:
+    """A name that was heard wrong and is in the customer table."""
+    return f"“{said}”当作“{name}”记的；不对就直接回我正确的客户名。"
+
+
+def unclear(places: int) -> str:
+    return f"有 {places} 处没听清，请核对。"
+
+
+def not_a_record(item: Activity, text: str) -> Card:
+    """A recording that was a question or a command: nothing to keep under a customer."""
+    return Card(key=record_key(item), title=heard(text), text="这段语音不算跟进记录，原话和录音还留着。")
+
+
+def with_problem(card: Card, sentence: str) -> Card:
+    """A card that also says why a recording could not be read."""
+    return replace(card, text="\n".join(filter(None, [card.text, sentence])), tone="warn")
 
 
 def learned(said: str, customer: str) -> str:

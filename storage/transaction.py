@@ -17,6 +17,7 @@ from storage.repositories.jobs import JobRows
 from storage.repositories.leads import Leads
 from storage.repositories.media import MediaRows
 from storage.repositories.members import Members
+from storage.repositories.nearby import Nearby
 from storage.repositories.outbox import OutboxRows
 from storage.repositories.proof import Proof
 from storage.repositories.questions import Questions
@@ -54,6 +55,10 @@ class Reader:
     @cached_property
     def aliases(self) -> Aliases:
         return Aliases(self.connection)
+
+    @cached_property
+    def nearby(self) -> Nearby:
+        return Nearby(self.connection)
 
     @cached_property
     def leads(self) -> Leads:

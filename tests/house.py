@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import Service, open_store
-from bot.chat.incoming import CardTap, Event, Location, Media, Photo, Sender, Text
+from bot.chat.incoming import CardTap, Event, Location, Media, Photo, Sender, Text, Voice
 from bot.chat.outgoing import Button, Card, Outgoing, Reply, plain
 from bot.chat.platform import Receive
 from bot.domain.clock import FakeClock
 from bot.domain.errors import PlatformError
+from bot.senses.speech import Transcriber
 from config.sections import Database, MediaFolder, Server, Time
 from config.settings import Settings
 
 PLATFORM = "sandbox"
+RECORDING = b"#!AMR\n a voice"
 PICTURE = b"\xff\xd8\xff\xe0 a picture"
 
 
@@ -106,6 +108,17 @@ class House:
         self.screens.files[ref] = data
         return await self.event(Photo(**self._head(user), media=Media(ref=ref, name=name)))
 
+    async def voice(self, user: str, data: bytes = RECORDING, event_id: str | None = None) -> list[Outgoing]:
+        """Send a voice note and wait until it has been listened to."""
+        return await self.event(self.spoken(user, data, event_id))
+
+    def spoken(self, user: str, data: bytes = RECORDING, event_id: str | None = None) -> Voice:
+        """A voice note that is ready to be fetched; not sent yet."""
+        head = self._head(user, event_id=event_id)
+        ref = f"voice-{head['event_id']}"
+        self.screens.files[ref] = data
+        return Voice(**head, media=Media(ref=ref, name="录音.amr"))
+
     async def place(self, user: str, lat: float = 30.0, lng: float = 120.58) -> list[Outgoing]:
         """Send a place."""
         return await self.event(Location(**self._head(user), lat=lat, lng=lng, label="绍兴柯桥"))
@@ -186,12 +199,16 @@ def settings_in(folder: Path) -> Settings:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, clock: FakeClock, settings: Settings | None = None, screens: Screens | None = None
+    folder: Path,
+    clock: FakeClock,
+    settings: Settings | None = None,
+    screens: Screens | None = None,
+    transcriber: Transcriber | None = None,
 ) -> AsyncIterator[House]:
     """The service without its web server: jobs run, time moves only when told."""
     settings = settings or settings_in(folder)
     screens = screens or Screens()
-    service = Service(settings, open_store(settings.database.url), clock, {PLATFORM: screens})
+    service = Service(settings, open_store(settings.database.url), clock, {PLATFORM: screens}, transcriber)
     await service.book.load()
     running = asyncio.create_task(service.jobs.run())
     try:
@@ -199,4 +216,5 @@ async def open_house(
     finally:
         await service.jobs.drain(5)
         await running
+        await service.transcriber.close()
         await asyncio.to_thread(service.store.close)

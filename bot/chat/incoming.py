@@ -140,7 +140,8 @@ class Heard(Incoming):
     """What was said in a recording that came earlier; brought by our own reading, with the recording's ``received_at``.
 
     ``media`` is the id under which the recording is kept. ``text`` is empty when nobody speaks in it; ``problem`` is the sentence for a
-    recording that could not be read. ``segments`` are (from, to, words) with seconds.
+    recording that could not be read. ``segments`` are (from, to, words) with seconds; ``mended`` are names (as heard, as written in
+    the customer table); ``unclear`` counts stretches that could not be made out. ``waiting``: nobody here can listen yet.
     """
 
     type: Literal["heard"] = "heard"
@@ -148,6 +149,9 @@ class Heard(Incoming):
     text: str = ""
     segments: tuple[tuple[float, float, str], ...] = ()
     problem: str = ""
+    mended: tuple[tuple[str, str], ...] = ()
+    unclear: int = 0
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

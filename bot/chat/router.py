@@ -5,6 +5,7 @@ A handler is a plain synchronous function; it cannot await, so no transaction is
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from enum import Enum
 from re import Match, Pattern, compile
 from typing import Any, Literal, TypeVar
 
@@ -16,10 +17,18 @@ from bot.domain.member import Group
 from bot.domain.understood import Intent
 
 Answer = Outgoing | None
+
+
+class Then(Enum):
+    """What an event's own handler may leave to others: ``TALK`` is to answer the words in it as if they had been typed."""
+
+    TALK = "talk"
+
+
 H = TypeVar("H", bound=Callable[..., object])
 CommandHandler = Callable[[Text, Context, Match[str]], Answer]
 TextHandler = Callable[[Text, Context], Answer]
-EventHandler = Callable[[Any, Context], Answer]
+EventHandler = Callable[[Any, Context], Answer | Then]
 TapHandler = Callable[[CardTap, Context], Answer]
 TimerHandler = Callable[[Timer, Context], None]
 CronHandler = Callable[[Context], None]

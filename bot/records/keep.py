@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.chat.context import Context
-from bot.chat.incoming import Event
-from bot.domain.activity import Activity, ActivityKind, Piece, PieceKind
+from bot.chat.incoming import Event, Heard
+from bot.domain.activity import Activity, ActivityKind, ActivityState, Piece, PieceKind
 from bot.domain.customer import Customer
 from bot.domain.recording import join
 from bot.domain.understood import Understood
@@ -27,7 +27,9 @@ def said_at(ctx: Context) -> datetime:
 
 
 def open_record(ctx: Context) -> Activity | None:
-    """The record that the sender's next piece would join."""
+    """The record that the sender's next piece would join; for what was heard in a recording, the one that the recording is a piece of."""
+    if isinstance(ctx.event, Heard):
+        return recorded(ctx, ctx.event)
     return ctx.tx.activities.last_of(ctx.member.id, ctx.chat, since=said_at(ctx) - ctx.rules.visit.join_within)
 
 
@@ -41,8 +43,31 @@ def keep(ctx: Context, kind: ActivityKind, text: str, customer: Customer | None)
         current = replace(current, kind=kind)  # photos or a recording came first; now the words say what it was
     record = join(current, said, text, said_at(ctx))
     ctx.tx.activities.save(record)
-    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=text, activity=record))
+    told(ctx, text, record)
     return record
+
+
+def spoken_of(ctx: Context) -> Activity | None:
+    """The record that the sender has told last; for what was heard, the recording's own, whatever was told since."""
+    return open_record(ctx) if isinstance(ctx.event, Heard) else ctx.tx.activities.last_of(ctx.member.id, ctx.chat)
+
+
+def recorded(ctx: Context, event: Heard) -> Activity | None:
+    """The kept record that a recording belongs to; None when it was taken back."""
+    item = ctx.tx.activities.piece_of(MediaId(event.media))
+    record = ctx.tx.activities.get(item.activity_id) if item and item.activity_id else None
+    return record if record and record.state is ActivityState.KEPT else None
+
+
+def told(ctx: Context, text: str, record: Activity | None = None, data: Mapping[str, Any] | None = None) -> None:
+    """Keep words whole: as a piece, or in the recording that they were heard in."""
+    heard = ctx.event if isinstance(ctx.event, Heard) else None
+    item = ctx.tx.activities.piece_of(MediaId(heard.media)) if heard else None
+    if heard is None or item is None:
+        ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=text, data=data, activity=record))
+    else:
+        mended = {"mended": [list(pair) for pair in heard.mended]} if heard.mended else {}
+        ctx.tx.activities.reword(item, text, record.id if record else item.activity_id, mended)
 
 
 def start(ctx: Context, kind: ActivityKind) -> Activity:
@@ -60,7 +85,10 @@ def note(
     ctx: Context, record: Activity, kind: PieceKind, *, text: str = "", media: MediaId | None = None, data: Mapping[str, Any] | None = None
 ) -> Activity:
     """Add a piece (a photo, a place, words that say nothing structured) to a record."""
-    ctx.tx.activities.add_piece(piece(ctx, kind, text=text, media=media, data=data, activity=record))
+    if kind is PieceKind.TEXT:
+        told(ctx, text, record, data)
+    else:
+        ctx.tx.activities.add_piece(piece(ctx, kind, text=text, media=media, data=data, activity=record))
     words = f"{record.text}\n{text}" if record.text and text else record.text or text
     record = replace(record, text=words, last_piece_at=max(record.last_piece_at, said_at(ctx)))
     ctx.tx.activities.save(record)

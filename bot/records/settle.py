@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 
 from bot.chat.context import Context
-from bot.chat.incoming import Text
+from bot.chat.incoming import Heard, Text
 from bot.domain.activity import Activity
 from bot.domain.customer import Contact, Customer
 from bot.domain.understood import Span, Understood
 from bot.domain.values import ContactId, CustomerId, MemberId, new_id
+from bot.records.keep import open_record
 from bot.records.leads import lead_for, refresh_lead
 
 # Below this a match is by sound or likeness; a stranger's customer is not betrayed by such a name.
@@ -52,7 +53,8 @@ def named(ctx: Context) -> Named:
 
 def _spoken_of(ctx: Context) -> CustomerId | None:
     """The customer of the record that is still open: a short name most likely means the same one again."""
-    last = ctx.tx.activities.last_of(ctx.member.id, ctx.chat, since=ctx.now - ctx.rules.visit.join_within)
+    heard = isinstance(ctx.event, Heard)
+    last = open_record(ctx) if heard else ctx.tx.activities.last_of(ctx.member.id, ctx.chat, since=ctx.now - ctx.rules.visit.join_within)
     return last.customer_id if last else None
 
 
@@ -71,7 +73,7 @@ def _ids(said: Understood) -> list[CustomerId]:
 def _name(ctx: Context) -> str | None:
     """The name as it was said: a likeness to a colleague's customer does not lend that customer's name."""
     said, spans = ctx.meaning, _spans(ctx)
-    if not said.customer_known or not isinstance(ctx.event, Text):
+    if not said.customer_known or not isinstance(ctx.event, Text | Heard):
         return said.customer and said.customer[:LONGEST_NAME]
     name = ctx.event.text[slice(*spans[0])][:LONGEST_NAME] if spans else None
     return None if name in {c.name for c in said.contacts} else name

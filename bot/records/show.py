@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.chat.context import Context
-from bot.chat.incoming import Document, Photo, Video, Voice
+from bot.chat.incoming import Document, Heard, Photo, Video, Voice
 from bot.chat.outgoing import Card, Outgoing, Reply
 from bot.domain.activity import Activity, ActivityKind, Missing, PieceKind, missing
 from bot.domain.customer import Customer
@@ -23,7 +23,8 @@ def log(ctx: Context, kind: ActivityKind, text: str) -> Outgoing:
     who = named(ctx)
     before = open_record(ctx)
     record = keep(ctx, kind, text, who.customer)
-    if before is not None and before.id == record.id and record.customer_id is None and who == Named():
+    asked = before is not None and not isinstance(ctx.event, Heard)
+    if asked and before is not None and before.id == record.id and record.customer_id is None and who == Named():
         return _joined(ctx, before, record)  # whose it is was asked already
     return joined(ctx, before, record, file_under(ctx, record, who))
 
@@ -33,7 +34,9 @@ def add(ctx: Context, kind: PieceKind, **content: Any) -> Outgoing:  # noqa: ANN
     before = open_record(ctx)
     record = before or start(ctx, ActivityKind.VISIT if kind in SEEN_THERE else ActivityKind.FOLLOW_UP)
     record = note(ctx, record, kind, **content)
-    if before is None:
+    if before is None and kind is PieceKind.VOICE:
+        return cards.listening(record)  # the recording will say whose it is
+    if before is None or (isinstance(ctx.event, Heard) and record.customer_id is None):
         return file_under(ctx, record, Named())
     if record.customer_id is None:
         return _joined(ctx, before, record)
@@ -66,8 +69,10 @@ def visible_name(ctx: Context, record: Activity) -> str | None:
 def _notes(ctx: Context, record: Activity) -> list[str]:
     question = ctx.tx.questions.open(ctx.chat, ctx.member.id)
     asked = question is not None and question.subject == record.id and question.asked_at == ctx.now
-    notes = [cards.UNREAD] if isinstance(ctx.event, Voice | Photo | Video | Document) else []
-    return [*notes, cards.ASK[Missing(question.kind)]] if question and asked else notes
+    notes = [cards.UNREAD] if isinstance(ctx.event, Photo | Video | Document) else []
+    notes += [cards.LISTENING] if isinstance(ctx.event, Voice) else heard_notes(ctx.event) if isinstance(ctx.event, Heard) else []
+    asks = [cards.ASK[what] for what in Missing if question and asked and question.kind == what.value]
+    return [*notes, *asks]
 
 
 def changes(ctx: Context, before: Activity, after: Activity) -> list[tuple[str, str, str]]:
@@ -106,20 +111,32 @@ def shown(ctx: Context, record: Activity, extra: Sequence[str] = ()) -> Card:
         owner = ctx.org.name(customer.owner_id)
         return cards.colleagues_customer(cards.record_key(record), customer, owner, saved=cards.SAVED_ANYWAY)
     want = missing(record)
-    if want is Missing.CONTACT or (want and "asked" in record.details):
+    if want is Missing.CONTACT or (want and ("asked" in record.details or _elsewhere(ctx, record))):
         want = None  # one question a record is all that a rep has time for
     if want is not None:
         record = replace(record, details={**record.details, "asked": want.value})
         ctx.tx.activities.save(record)
         ask(ctx, record, want)
+    elif isinstance(ctx.event, Heard) and ctx.event.mended and "customer" in record.guesses and not _elsewhere(ctx, record):
+        ctx.tx.questions.ask(Question(ctx.chat, ctx.member.id, "mended", record.id, cards.record_key(record), ctx.now))
     else:
         close(ctx, record)
     return cards.record(record, customer.name if customer else None, ctx.today, ask=want, extra=[*extra, *_pieces(ctx, record)])
 
 
 def ask(ctx: Context, record: Activity, what: Missing) -> None:
-    """Wait for the answer in this chat."""
+    """Wait for the answer in this chat; what is heard late does not push aside the question about what was told since."""
+    if _elsewhere(ctx, record):
+        return
     ctx.tx.questions.ask(Question(ctx.chat, ctx.member.id, what.value, record.id, cards.record_key(record), ctx.now))
+
+
+def _elsewhere(ctx: Context, record: Activity) -> bool:
+    """Whether the rep has gone on to another record while this one was being listened to."""
+    if not isinstance(ctx.event, Heard):
+        return False
+    question = ctx.tx.questions.open(ctx.chat, ctx.member.id)
+    return question is not None and question.subject != record.id
 
 
 def close(ctx: Context, record: Activity) -> None:
@@ -146,5 +163,13 @@ def _pieces(ctx: Context, record: Activity) -> list[str]:
     pieces = ctx.tx.activities.pieces(record.id)
     if all(p.kind is PieceKind.TEXT for p in pieces) and len(pieces) < 2:
         return []
-    unread = any(p.kind not in (PieceKind.TEXT, PieceKind.LOCATION) for p in pieces)
-    return [f"这条记录里有 {counted_pieces(ctx, record)}。" + (cards.UNREAD if unread else "")]
+    unread = any(p.kind not in (PieceKind.TEXT, PieceKind.LOCATION, PieceKind.VOICE) for p in pieces)
+    said = [cards.heard(p.text) for p in pieces if p.kind is PieceKind.VOICE and p.text]
+    notes = heard_notes(ctx.event)[1:] if isinstance(ctx.event, Heard) else []
+    return [f"这条记录里有 {counted_pieces(ctx, record)}。" + (cards.UNREAD if unread else ""), *said, *notes]
+
+
+def heard_notes(event: Heard) -> list[str]:
+    """What was heard, which names in it were mended, and whether something was not clear."""
+    mended = [cards.mended(heard, written) for heard, written in event.mended]
+    return [cards.heard(event.text), *mended, *([cards.unclear(event.unclear)] if event.unclear else [])]

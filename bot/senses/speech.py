@@ -61,6 +61,14 @@ class Transcriber(Protocol):
     Raises NoModel when nothing here can, Unreadable when the file is no recording, WorkerError when it failed.
     """
 
+    def check(self) -> None:
+        """Raises NoModel when nothing here can listen."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what listens."""
+        ...
+
     async def transcribe(self, audio: Path, *, hot_words: Sequence[str] = (), progress: Progress | None = None) -> Transcript:
         """What is said in the file; ``hot_words`` are names that are likely to be said."""
         ...
@@ -83,6 +91,9 @@ class Speech:
     def model(self) -> Model:
         """The model that would listen now. Raises NoModel."""
         return ready(self._settings)
+
+    def check(self) -> None:
+        self.model()
 
     async def transcribe(self, audio: Path, *, hot_words: Sequence[str] = (), progress: Progress | None = None) -> Transcript:
         model = await self._ready()

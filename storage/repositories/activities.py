@@ -1,14 +1,15 @@
 """Records and the pieces they were told in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.domain.activity import Activity, ActivityKind, ActivityState, Piece
 from bot.domain.understood import Stage
-from bot.domain.values import ActivityId, CustomerId, LeadId, MemberId
+from bot.domain.values import ActivityId, CustomerId, LeadId, MediaId, MemberId
 from storage.repositories.rows import by, many, one, save, values
 from storage.tables import activity, piece
 
@@ -97,6 +98,15 @@ class Activities:
 
     def add_piece(self, item: Piece) -> None:
         self._db.execute(NEW_PIECE, values(item))
+
+    def piece_of(self, media_id: MediaId) -> Piece | None:
+        """The piece that a file is."""
+        return one(Piece, self._db.execute(by(piece, "media_id"), {"media_id": media_id}).first())
+
+    def reword(self, item: Piece, text: str, activity_id: ActivityId | None, data: Mapping[str, Any]) -> None:
+        """Put words into a piece that came without them, and under the record that they belong to."""
+        new = {"text": text, "activity_id": activity_id, "data": {**item.data, **data}}
+        self._db.execute(update(piece).where(piece.c.id == item.id).values(new))
 
     def pieces(self, activity_id: ActivityId) -> Sequence[Piece]:
         """The pieces of a record, in the order they came."""

@@ -1,5 +1,6 @@
 """The names under which teams speak of customers, learned from answers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,6 +40,11 @@ class Aliases:
     def of(self, customer_id: CustomerId) -> list[TeamAlias]:
         """Every team's names for a customer."""
         return many(TeamAlias, self._db.execute(OF, {"customer_id": customer_id}))
+
+    def taught(self, team: str, ids: Collection[CustomerId]) -> list[TeamAlias]:
+        """A team's names for some customers."""
+        query = select(alias).where(alias.c.team == team, alias.c.customer_id.in_(ids)).order_by(alias.c.said)
+        return many(TeamAlias, self._db.execute(query))
 
     def all(self) -> list[TeamAlias]:
         return many(TeamAlias, self._db.execute(select(alias).order_by(alias.c.team, alias.c.said)))

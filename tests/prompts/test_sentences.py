@@ -16,7 +16,7 @@ from bot.domain.member import UNASSIGNED, Doubt, DoubtfulMatch, MatchState, Memb
 from bot.domain.staleness import Colour
 from bot.domain.understood import Channel, Objection, Stage
 from bot.domain.values import ActivityId, CustomerId, LeadId, MemberId
-from prompts import cards, digests, handovers, lists, people, reminders, replies, words
+from prompts import cards, digests, handovers, lists, people, reminders, replies, speech, words
 from storage.repositories.handovers import Holdings
 from storage.repositories.leads import StaleLead
 
@@ -72,6 +72,13 @@ def records() -> Iterator[Outgoing]:
     yield cards.which_customer(LOOSE, CUSTOMER)
     yield cards.which_customer(LOOSE, None)
     yield cards.left_loose(RECORD)
+    yield cards.listening(LOOSE)
+    yield cards.not_a_record(LOOSE, "我今天要跟谁")
+    for problem in (*speech.PROBLEMS.values(), speech.NOTHING_HEARD, speech.FAILED, speech.NO_MODEL, speech.lost("", "是空的。")):
+        yield cards.with_problem(cards.which_customer(LOOSE, None), problem)
+    yield speech.no_command("撤销")
+    heard = [cards.heard("拜访了恒力机械"), cards.mended("红利机械", "恒力机械"), cards.unclear(2)]
+    yield cards.record(RECORD, CUSTOMER.name, TODAY, extra=heard)
     yield cards.timeline(CUSTOMER, "李思", [RECORD], {REP.id: "李思"}, "3月25日 给报价", TODAY)
     yield cards.timeline(CUSTOMER, "李思", [], {}, None, TODAY)
 
