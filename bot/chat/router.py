@@ -29,6 +29,7 @@ H = TypeVar("H", bound=Callable[..., object])
 CommandHandler = Callable[[Text, Context, Match[str]], Answer]
 TextHandler = Callable[[Text, Context], Answer]
 EventHandler = Callable[[Any, Context], Answer | Then]
+StrangerHandler = Callable[[Any, Context], Answer]
 TapHandler = Callable[[CardTap, Context], Answer]
 TimerHandler = Callable[[Timer, Context], None]
 CronHandler = Callable[[Context], None]
@@ -62,7 +63,7 @@ class Router:
     timers: dict[str, TimerHandler] = field(default_factory=dict)
     crons: dict[str, CronHandler] = field(default_factory=dict)
     questions: dict[str, QuestionHandler] = field(default_factory=dict)
-    strangers: list[EventHandler] = field(default_factory=list)
+    strangers: list[StrangerHandler] = field(default_factory=list)
     wholes: dict[str, WholeHandler] = field(default_factory=dict)
     gates: list[GateHandler] = field(default_factory=list)
 
@@ -90,7 +91,7 @@ class Router:
         """The cron line of this name; when it fires is said in ``bot/app.py``."""
         return _keep(lambda f: self.crons.update({name: f}))
 
-    def stranger(self, handler: EventHandler) -> EventHandler:
+    def stranger(self, handler: StrangerHandler) -> StrangerHandler:
         """Everything from somebody who is no active member."""
         self.strangers.append(handler)
         return handler
@@ -132,7 +133,7 @@ class Menu:
         self.questions: dict[str, QuestionHandler] = {}
         self.wholes: dict[str, WholeHandler] = {}
         self.gates: list[GateHandler] = []
-        strangers: list[EventHandler] = []
+        strangers: list[StrangerHandler] = []
         for router in routers:
             strangers += router.strangers
             self.commands += router.commands
