@@ -180,7 +180,7 @@ class Service:
         await self.store.write(lambda tx: plant(tx, self.rules.seed, self.clock.now()))
         await self.store.write(lambda tx: self.usher.match_all(tx, self.clock.now()))
         port = await self._listen()
-        self._spawn(self.book.load(), "names")
+        self._spawn(self.book.watch(), "names")
         self._spawn(self.jobs.run(), "jobs")
         self._spawn(self.ticker.run(), "ticker")
         self._spawn(self.watch.run(), "watch")
@@ -249,8 +249,7 @@ class Service:
 
 
 def _state(task: "asyncio.Task[None]") -> str:
-    ended_well = task.done() and not task.cancelled() and task.exception() is None
-    return "ok" if not task.done() or (ended_well and task.get_name() == "names") else "stopped"
+    return "stopped" if task.done() else "ok"
 
 
 def _complain(task: "asyncio.Task[None]") -> None:

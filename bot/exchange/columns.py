@@ -12,7 +12,7 @@ from prompts import exchange as say
 
 BRACKETS = re.compile(r"[(\[【<].*?[)\]】>]")
 # As near as a slip of the pen.
-NEAR = 60
+NEAR = 50
 
 
 @dataclass(frozen=True, slots=True)

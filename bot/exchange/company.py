@@ -108,7 +108,7 @@ class Company:
     def customer(self, said: str) -> tuple[Customer, str | None]:
         """The customer that a row belongs to, and what is to be remarked about it. Raises WrongCell with the likest names."""
         if found := self.customer_called(said):
-            return found, None
+            return found, say.taken_for(said, found.name) if found.name != said else None
         alike = self.similar(said)
         sure = [one for one in alike if one.score == 1.0 or one.alias or same_but_for_form(shape(one.name), shape(said))]
         if len({one.customer for one in sure}) == 1 and sure[0].customer:

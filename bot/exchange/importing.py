@@ -31,6 +31,8 @@ CHUNK = 200
 # So many names the service reads one by one; more, and it reads them all.
 LISTED = 1_000
 BLOCK = 2**20
+# Kinds that are written in one piece go back in one piece.
+AT_ONCE = 1_000_000
 
 
 @dataclass(slots=True)
@@ -139,12 +141,14 @@ class _Step:
         self.kind, self.rows, self.spool, self.stamp, self.listed = kind, rows, spool, stamp, listed
         self.created = self.updated = 0
         self.late: list[tuple[int, str]] = []
+        self.pairs: list[tuple[Any, Any]] = []
 
     def run(self, tx: Transaction) -> None:
         company = Company(tx, self.stamp.at, self.spool)
         self.kind.prepare(iter(self.rows), company)
         self.kind.read_ahead(self.rows, company)
         journal = [entry for row in self.rows if (entry := self._write(tx, row, company))]
+        self.kind.finish(tx, self.pairs, self.stamp)
         tx.batches.note([entry for entry, _ in journal])
         tx.batches.counted(self.stamp.batch, self.created, self.updated)
         if self.kind.speaks and self.listed:
@@ -163,6 +167,7 @@ class _Step:
         if not changes and old is not None:
             return None
         self.kind.save(tx, new, old, self.stamp)
+        self.pairs.append((new, old))
         self.created += old is None
         self.updated += old is not None
         entry = {
@@ -225,25 +230,35 @@ def _wanted(batches: Sequence[Batch], number: int | None) -> Batch:
 
 
 def _undo(tx: Transaction, kind: Kind[Any], number: int, now: datetime) -> tuple[int, list[BatchRow]]:
-    rows = tx.batches.written(number, CHUNK)
-    kept = [row for row in rows if not _undone(tx, kind, row, Stamp(number, now))]
+    rows = tx.batches.written(number, AT_ONCE if kind.at_once else CHUNK)
+    stamp = Stamp(number, now)
+    current = {row.id: kind.get(tx, row.subject.split("\n")) for row in rows}
+    gone = [row for row in rows if current[row.id] is None and row.old is None]
+    fit = [row for row in rows if current[row.id] is not None and _print(kind, current[row.id]) == row.print]
+    for row in fit:
+        if row.old is None:
+            kind.let_go(tx, current[row.id])
+    left, before = sorted(fit, key=lambda row: row.old is None), len(fit) + 1
+    while left and len(left) < before:  # one may stand in the way of another that goes as well
+        before = len(left)
+        left = [row for row in left if not _undone(tx, kind, row, current[row.id], stamp)]
+    kind.finish(tx, [(current[row.id], None) for row in left if row.old is None], stamp)
+    done = {row.id for row in (*gone, *fit)} - {row.id for row in left}
+    tx.batches.close_rows(done, "reverted")
+    kept = [row for row in rows if row.id not in done]
     tx.batches.close_rows([row.id for row in kept], "kept")
-    tx.batches.close_rows([row.id for row in rows if row not in kept], "reverted")
-    return len(rows) - len(kept), kept
+    return len(done), kept
 
 
-def _undone(tx: Transaction, kind: Kind[Any], row: BatchRow, stamp: Stamp) -> bool:
-    current = kind.get(tx, row.subject.split("\n"))
-    if current is None:
-        return row.old is None
-    if _print(kind, current) != row.print:
-        return False
+def _undone(tx: Transaction, kind: Kind[Any], row: BatchRow, current: Any, stamp: Stamp) -> bool:  # noqa: ANN401
     try:
         with tx.connection.begin_nested():
             if row.old is None:
                 kind.remove(tx, current)
             else:
-                kind.save(tx, kind.adapter.validate_python(row.old), current, stamp)
+                old = kind.adapter.validate_python(row.old)
+                kind.save(tx, old, current, stamp)
+                kind.finish(tx, [(old, current)], stamp)
     except IntegrityError:  # records, leads or payments hang on it by now
         return False
     return True

@@ -39,7 +39,7 @@ def shape(name: str) -> Shape:
     from bot.understanding.aliases import core_of, place_of, without_legal
     from bot.understanding.pinyin import sound
 
-    half = re.sub(r"\s+", "", unicodedata.normalize("NFKC", name))
+    half = re.sub(r"[^\w()]+", "", unicodedata.normalize("NFKC", name))
     inner = BRACKETS.findall(half)
     place = next((one for one in inner if place_of(one + "某某") == one), "")
     branch = "".join(one for one in inner if one != place)

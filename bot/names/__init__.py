@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.calendar import Calendar
 from bot.domain.customer import Contact, Customer
+from bot.domain.errors import StorageError
 from bot.domain.member import Member, team_of
 from bot.domain.values import CustomerId
 from storage.repositories.aliases import TeamAlias
@@ -18,6 +19,10 @@ if TYPE_CHECKING:  # the dictionaries load after the port listens
     from bot.understanding.names import View
 
 log = logging.getLogger(__name__)
+# How soon a customer that another process wrote (an import beside the service) is known in chat.
+WATCH_SECONDS = 2.0
+# More changes than this are read as a whole.
+ONE_BY_ONE = 1_000
 
 
 class Book:
@@ -30,14 +35,44 @@ class Book:
         self._reader: asyncio.Future[Reader] | None = None
         self._learned: dict[str, dict[str, str]] = {}
         self._teams: dict[str, tuple[Reader, Names]] = {}
+        self._seen = 0
+        self._meanwhile: set[CustomerId] | None = None
 
     async def load(self) -> None:
-        """Read all names and warm the dictionaries up."""
+        """Read all names and warm the dictionaries up; until that is done, texts are read with the names as they were before."""
+        self._meanwhile = set()
+        self._seen = await self._store.read(lambda r: r.name_changes.last())
         customers, people, colleagues = await self._store.read(_everything)
         self._learn(await self._store.read(lambda r: r.aliases.all()))
-        reader = await asyncio.to_thread(self._build, customers, people, colleagues)
+        names, reader = await asyncio.to_thread(self._build, customers, people, colleagues)
+        if self._reader is not None and self._reader.done():
+            self._reader = None
+        self._names, self._teams = names, {}
         self._ready().set_result(reader)
+        meanwhile, self._meanwhile = self._meanwhile, None
+        await self.refresh(meanwhile)
         log.info("names loaded customers=%s", len(customers))
+
+    async def watch(self) -> None:
+        """Load, then keep up with what other processes write."""
+        await self.load()
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                await self.catch_up()
+            except StorageError as error:
+                log.warning("names could not be read again: %s", error)
+
+    async def catch_up(self) -> None:
+        """Read again what another process has changed since the last look."""
+        changes = await self._store.read(lambda r: r.name_changes.since(self._seen, ONE_BY_ONE + 1))
+        if not changes:
+            return
+        if len(changes) > ONE_BY_ONE or any(customer is None for _, customer in changes):
+            await self.load()
+            return
+        await self.refresh({customer for _, customer in changes if customer})
+        self._seen = changes[-1][0]
 
     async def reader(self) -> "Reader":
         """The reader, once it is loaded."""
@@ -54,10 +89,15 @@ class Book:
 
     async def refresh(self, changed: Iterable[CustomerId]) -> None:
         """Read these customers again."""
+        changed = list(changed)
+        if self._meanwhile is not None:
+            self._meanwhile.update(changed)
         await self.reader()
         for customer_id in changed:
             customer, people = await self._store.read(lambda r, c=customer_id: (r.customers.get(c), r.customers.contacts(c)))  # type: ignore[misc]
-            if self._names is not None and customer is not None:
+            if self._names is not None and customer is None:
+                await asyncio.to_thread(self._names.remove, customer_id)
+            elif self._names is not None and customer is not None:
                 await asyncio.to_thread(self._names.put, _known(customer, people))
                 taught = await self._store.read(lambda r, c=customer_id: r.aliases.of(c))  # type: ignore[misc]
                 self._forget(customer_id)
@@ -95,11 +135,11 @@ class Book:
             self._reader = asyncio.get_running_loop().create_future()
         return self._reader
 
-    def _build(self, customers: list[Customer], people: dict[str, list[Contact]], colleagues: list[str]) -> "Reader":
+    def _build(self, customers: list[Customer], people: dict[str, list[Contact]], colleagues: list[str]) -> "tuple[Names, Reader]":
         from bot.understanding import Names, Reader
 
-        self._names = Names([_known(c, people.get(c.id, [])) for c in customers], colleagues)
-        return Reader(self._names, self._calendar)
+        names = Names([_known(c, people.get(c.id, [])) for c in customers], colleagues)
+        return names, Reader(names, self._calendar)
 
 
 def _everything(records: Records) -> tuple[list[Customer], dict[str, list[Contact]], list[str]]:

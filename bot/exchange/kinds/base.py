@@ -190,6 +190,12 @@ class Kind(Generic[T]):
     def save(self, tx: Transaction, item: T, old: T | None, stamp: Stamp) -> None:
         raise NotImplementedError
 
+    def finish(self, tx: Transaction, written: Sequence[tuple[T, T | None]], stamp: Stamp) -> None:
+        """What can be done only when all rows of the step stand in the table; (new, old) each."""
+
+    def let_go(self, tx: Transaction, item: T) -> None:
+        """Loosen what ties a noun to others of its kind before they are removed; :meth:`finish` ties it again."""
+
     def remove(self, tx: Transaction, item: T) -> None:
         raise NotImplementedError
 

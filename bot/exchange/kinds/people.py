@@ -223,16 +223,21 @@ class People(Kind[Person]):
                 if account:
                     # On every platform that we know, the private chat is addressed by the person's own id.
                     tx.members.identify(platform, account, item.id, account)
-        deputy = old.deputy_id if old else None
-        if item.deputy_id != deputy:
-            _agree(tx, item, deputy, stamp)
+
+    def finish(self, tx: Transaction, written: Sequence[tuple[Person, Person | None]], stamp: Stamp) -> None:
+        for item, old in written:
+            deputy = old.deputy_id if old else None
+            if item.deputy_id != deputy:
+                _agree(tx, item, deputy, stamp)
+
+    def let_go(self, tx: Transaction, item: Person) -> None:
+        for agreed in tx.members.agreements(item.id):
+            tx.members.end_stand_in(agreed)
 
     def remove(self, tx: Transaction, item: Person) -> None:
         for name, platform in IDS.items():
             if account := getattr(item, name):
                 tx.members.forget_identity(platform, account)
-        for agreed in tx.members.agreements(item.id):
-            tx.members.end_stand_in(agreed)
         Shelf(tx.connection, Member, tables.member).remove(item.id)
 
 
