@@ -20,6 +20,7 @@ from handlers import (
     rules,
     undo,
     visit,
+    words,
 )
 from handlers import correct as correction
 
@@ -38,6 +39,7 @@ ROUTERS: tuple[Router, ...] = (
     customer.router,
     visit.router,
     followup.router,
+    words.router,
     evidence.router,
     heard.router,
     housekeeping.router,

@@ -2,7 +2,7 @@
 
 from bot.chat.context import Context
 from bot.chat.incoming import Text
-from bot.chat.outgoing import Outgoing, Reply
+from bot.chat.outgoing import Outgoing
 from bot.chat.router import Answer, Router
 from bot.domain.activity import ActivityKind, PieceKind
 from bot.domain.recording import says_something
@@ -28,13 +28,6 @@ KINDS = {
 def log_follow_up(event: Text, ctx: Context) -> Outgoing:
     """A contact by another channel, news, a plan, a complaint, a quote, a payment, a contract, a stage."""
     return log(ctx, KINDS[ctx.meaning.intent], event.text)
-
-
-@router.intent(Intent.TEMPLATE)
-def no_template_yet(event: Text, ctx: Context) -> Reply:
-    """A follow-up message was asked for: kept, and honestly refused."""
-    told(ctx, event.text)
-    return Reply(text=replies.NO_TEMPLATES)
 
 
 @router.intent(Intent.CHAT)

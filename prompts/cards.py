@@ -151,13 +151,18 @@ def _count(item: dict[str, object]) -> str | None:
 def _buttons(item: Activity, ask: Missing | None) -> tuple[Button, ...]:
     undo = Button(label="撤销", action="undo", values={"record": item.id})
     if ask is not Missing.NEXT:
-        return (undo,)
+        return (*_write(item), undo)
     return (
         Button(label="明天", action="next", values={"record": item.id, "on": "tomorrow"}, style="primary"),
         Button(label="下周一", action="next", values={"record": item.id, "on": "monday"}),
         Button(label="不用跟进", action="next", values={"record": item.id, "on": "never"}),
         undo,
     )
+
+
+def _write(item: Activity) -> tuple[Button, ...]:
+    told = item.customer_id and item.kind is not ActivityKind.PLAN
+    return (Button(label="写微信", action="write_words", values={"record": item.id}),) if told else ()
 
 
 def undone(item: Activity, customer: str | None, pieces: str) -> Card:

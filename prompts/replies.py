@@ -30,7 +30,6 @@ FINE = "好。"
 HELLO = "在的。直接告诉我拜访了谁、聊了什么就行；发“帮助”看我会什么。"
 NOTHING_TO_RESTORE = "没有刚撤销的记录可以恢复。"
 NOTHING_TO_UNDO = "没有可以撤销的记录。"
-NO_TEMPLATES = "代写微信我还不会，原话先存好了。"
 WHICH_NAME = "要新建哪家客户？说“新建客户 公司全名”。"
 DISMISSED = "好的，没有新建。"
 

@@ -10,6 +10,7 @@ from storage.repositories.audit import Audit
 from storage.repositories.batches import Batches, NameChanges
 from storage.repositories.consents import Consents
 from storage.repositories.customers import Customers
+from storage.repositories.drafts import Drafts
 from storage.repositories.facts import Facts
 from storage.repositories.handovers import Handovers
 from storage.repositories.inbox import InboxRows
@@ -103,6 +104,10 @@ class Reader:
     @cached_property
     def jobs(self) -> JobRows:
         return JobRows(self.connection)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        return Drafts(self.connection)
 
     @cached_property
     def rules(self) -> RulesVersions:

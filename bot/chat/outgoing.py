@@ -14,13 +14,17 @@ Tone = Literal["info", "good", "warn", "bad"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """Something to tap. ``ask`` is a question to be answered in words before the tap is sent (a reason, a date)."""
+    """Something to tap. ``ask`` is a question to be answered in words before the tap is sent (a reason, a date).
+
+    ``copy`` is text that a tap also puts on the clipboard, where the platform can.
+    """
 
     label: str
     action: str
     values: dict[str, str] | None = None
     style: Literal["default", "primary", "danger"] = "default"
     ask: str | None = None
+    copy: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

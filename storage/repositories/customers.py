@@ -78,5 +78,18 @@ class Customers:
     def contacts(self, customer_id: CustomerId) -> list[Contact]:
         return many(Contact, self._db.execute(PEOPLE, {"customer_id": customer_id}))
 
+    def with_contact(self, name: str, sight: Sight, limit: int) -> list[tuple[Customer, Contact]]:
+        """The visible customers that have a person of exactly this name, with that person."""
+        query = (
+            select(customer, contact.c.id.label("contact_id"))
+            .join(contact, contact.c.customer_id == customer.c.id)
+            .where(contact.c.name == name, customers_seen(self._db, sight))
+            .order_by(customer.c.name)
+            .limit(limit)
+        )
+        rows = [(row.contact_id, {c.name: row._mapping[c.name] for c in customer.c}) for row in self._db.execute(query)]
+        people = {c.id: c for c in many(Contact, self._db.execute(select(contact).where(contact.c.id.in_([id_ for id_, _ in rows]))))}
+        return [(Customer(**values), people[contact_id]) for contact_id, values in rows]
+
     def all_contacts(self) -> Sequence[Contact]:
         return many(Contact, self._db.execute(select(contact).order_by(contact.c.customer_id, contact.c.id)))

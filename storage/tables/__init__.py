@@ -9,6 +9,7 @@ from storage.tables.rules import rules_version
 from storage.tables.senses import fingerprint, reading
 from storage.tables.trade import contract, nps, opportunity, payment, price, stock_report
 from storage.tables.wecom import wecom_code, wecom_sent, wecom_shot
+from storage.tables.words import draft
 from storage.tables.work import fact, inbox, job, outbox, timer
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "contract",
     "customer",
     "doubtful_match",
+    "draft",
     "fact",
     "fingerprint",
     "identity",

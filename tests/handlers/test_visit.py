@@ -31,7 +31,7 @@ async def test_the_card_of_a_complete_visit_shows_what_was_understood_and_asks_n
     card = card_of(await house.say("li", VISIT))
     shown = facts(card)
     assert (shown["客户"], shown["联系人"], shown["下次跟进"]) == ("绍兴恒力机械有限公司", "张工", "3月25日 周三")
-    assert labels(card) == ["撤销"]
+    assert labels(card) == ["写微信", "撤销"]
     assert "？直接回我" not in card.note
 
 
@@ -256,7 +256,7 @@ async def test_a_visit_without_a_next_date_asks_for_it_with_buttons(house: House
 async def test_a_button_answers_when_to_follow_up(house: House, label: str, expected: date | None) -> None:
     await house.tap("li", card_of(await house.say("li", NO_DATE)), label)
     assert (await the_lead(house, "lantuo")).next_on == expected
-    assert labels(cards_in(house, "p:li")[0]) == ["撤销"]
+    assert labels(cards_in(house, "p:li")[0]) == ["写微信", "撤销"]
 
 
 async def test_a_late_second_button_does_not_move_the_date(house: House) -> None:

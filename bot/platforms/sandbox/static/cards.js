@@ -70,6 +70,7 @@ function actions(buttons, press, size = "") {
     const node = button(each.label, () => {
       if (each.ask) return ask(row, node, each, press);
       node.classList.add("busy");
+      if (each.copy) navigator.clipboard?.writeText(each.copy).catch(() => {});
       press(each, "");
     }, { class: `action ${each.style || "default"}` });
     row.append(node);
