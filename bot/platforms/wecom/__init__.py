@@ -19,6 +19,7 @@ from bot.domain.errors import StorageError
 from bot.platforms.wecom.aibot import AiBot
 from bot.platforms.wecom.api import Api
 from bot.platforms.wecom.botinbound import BOT
+from bot.platforms.wecom.connection import Habits
 from bot.platforms.wecom.contacts import Contacts
 from bot.platforms.wecom.gate import Gate
 from bot.platforms.wecom.inbound import NAME
@@ -34,11 +35,11 @@ TIDY_SECONDS = 3600.0
 
 
 class WeCom:
-    """One corp. ``public_url`` is where phones reach our pages, empty when they cannot."""
+    """One corp. ``public_url`` is where phones reach our pages, empty when they cannot; ``habits`` are how the bot's connection waits."""
 
     name = NAME
 
-    def __init__(self, settings: Wecom, public_url: str, store: Store, clock: Clock) -> None:
+    def __init__(self, settings: Wecom, public_url: str, store: Store, clock: Clock, habits: Habits | None = None) -> None:
         self._settings = settings
         self.api = Api(settings, clock)
         self._ledger = Ledger(store, clock)
@@ -46,7 +47,7 @@ class WeCom:
         self._contacts = Contacts(self.api, clock)
         self._login = Login(settings, self.api, clock)
         self._callbacks = Callbacks(Gate(settings, clock), store, clock, self.api.download) if settings.has_app else None
-        self.bot = AiBot(settings, public_url, store, clock, self.api, self._ledger) if settings.has_bot else None
+        self.bot = AiBot(settings, public_url, store, clock, self.api, self._ledger, habits) if settings.has_bot else None
 
     @property
     def counts(self) -> Counter[str]:

@@ -12,11 +12,12 @@ from pydantic import SecretStr
 from bot.app import Service, open_store
 from bot.chat.context import Context
 from bot.chat.router import Router
-from bot.domain.clock import FakeClock
+from bot.domain.clock import Clock, FakeClock
 from bot.domain.customer import Customer, Lead
 from bot.domain.member import Group, Member, Role
 from bot.domain.values import CustomerId, GroupId, LeadId, MemberId
 from bot.platforms.wecom import WeCom
+from bot.platforms.wecom.connection import Habits
 from config.platforms import Wecom
 from config.settings import Settings
 from storage.transaction import Transaction
@@ -90,7 +91,7 @@ def bot_only(wecom: Emulator) -> Wecom:
     )
 
 
-def people(tx: Transaction, clock: FakeClock) -> None:
+def people(tx: Transaction, clock: Clock) -> None:
     """Two reps, a manager and an admin, as the emulator knows them; a customer of the first; a group with a webhook."""
     boss = Member(MemberId("m_wang"), "王伟", (Role.MANAGER.value, Role.ADMIN.value))
     reps = [Member(MemberId(f"m_{user}"), name, (Role.REP.value,), boss.id) for user, name in (("lisi", "李四"), ("zhaomin", "赵敏"))]
@@ -106,13 +107,18 @@ def people(tx: Transaction, clock: FakeClock) -> None:
 
 @asynccontextmanager
 async def company_on(
-    wecom: Emulator, folder: Path, clock: FakeClock, public_url: str = "", configured: Wecom | None = None
+    wecom: Emulator,
+    folder: Path,
+    clock: FakeClock,
+    public_url: str = "",
+    configured: Wecom | None = None,
+    habits: Habits | None = None,
 ) -> AsyncIterator[Company]:
     """The service listening, its address saved in the emulator's console."""
     settings: Settings = settings_in(folder)
     store = open_store(settings.database.url)
     await store.write(lambda tx: people(tx, clock))
-    platform = WeCom(configured or settings_for(wecom), public_url, store, clock)
+    platform = WeCom(configured or settings_for(wecom), public_url, store, clock, habits)
     service = Service(settings, store, clock, {platform.name: platform})
     port = await service.start()
     wecom.corp.callback = f"http://127.0.0.1:{port}/wecom/callback"

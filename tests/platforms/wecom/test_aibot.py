@@ -1,7 +1,7 @@
 """The AI bot on the emulator: connecting and staying so, what comes in, what goes out and how often it is seen."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,34 +24,12 @@ from storage.store import Store
 from tests.platforms.wecom.company import settings_for
 from tests.platforms.wecom.emulator import Emulator
 from tests.platforms.wecom.emulator.aibot import Spoilt
+from tests.platforms.wecom.waits import Waits
 from tests.waiting import until
 
 ACK = 0.15
 CARD = Card(key="quote:42", title="报价 Q42 待您审批", buttons=(Button(label="同意", action="quote.yes"),))
 DONE = Card(key="quote:42", title="报价 Q42 已同意")
-
-
-@dataclass
-class Waits:
-    """Pauses that end when the test says so."""
-
-    waiting: list[tuple[float, "asyncio.Future[None]"]] = field(default_factory=list)
-
-    async def pause(self, seconds: float) -> None:
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.waiting.append((seconds, future))
-        await future
-
-    def over(self, fits: Callable[[float], bool] = lambda seconds: True) -> list[float]:
-        """End the pauses that fit; how long they would have been."""
-        ended = [(s, f) for s, f in self.waiting if fits(s) and not f.done()]
-        self.waiting = [(s, f) for s, f in self.waiting if not fits(s) and not f.done()]
-        for _, future in ended:
-            future.set_result(None)
-        return [s for s, _ in ended]
-
-    def lasting(self) -> list[float]:
-        return [s for s, f in self.waiting if not f.done()]
 
 
 @dataclass
