@@ -10,7 +10,7 @@ from bot.domain.activity import ActivityState
 from bot.domain.customer import Contact, Customer
 from bot.domain.member import Member
 from bot.domain.recording import union
-from bot.domain.understood import Intent
+from bot.domain.understood import Intent, NamedContact
 from bot.domain.values import ActivityId, ContactId, CustomerId, MemberId, new_id
 from bot.records.keep import told
 from bot.records.leads import lead_for
@@ -161,10 +161,11 @@ def _create(ctx: Context, name: str) -> Card:
     if existing:
         return _existing(ctx, existing, f"customer:{existing.id}")
     customer = _customer(ctx, name)
-    for person in ctx.meaning.contacts:
-        contact = Contact(ContactId(new_id("k")), customer.id, person.name, person.title, person.department, person.focus)
+    for place, person in enumerate(ctx.meaning.contacts or [NamedContact(cards.UNNAMED)] * bool(ctx.meaning.phone)):
+        phone = ctx.meaning.phone if place == 0 else None
+        contact = Contact(ContactId(new_id("k")), customer.id, person.name, person.title, person.department, person.focus, phone)
         ctx.tx.customers.add_contact(contact)
-    return cards.customer_created(customer, [c.name for c in ctx.meaning.contacts])
+    return cards.customer_created(customer, [c.name for c in ctx.meaning.contacts], ctx.meaning.phone)
 
 
 def _customer(ctx: Context, name: str) -> Customer:

@@ -19,6 +19,7 @@ ASK: dict[Missing, str] = {
 }
 UNREAD = "原件已存好，里面的内容我还不会读，要紧的请再打几个字。"
 LISTENING = "录音已存好，正在听，听完就把内容记进来。"
+UNNAMED = "（没留姓名）"
 NOT_YOURS = "往来内容只有负责人和上级能看。"
 SAVED_ANYWAY = "你的记录已经存好。对方同意协作后，就算进这家的跟进。"
 HOW_TO_CHANGE = "说错了？回“改一下，…”更正，10 分钟内可“撤销”。"
@@ -264,9 +265,10 @@ def similar_customers(key: str, name: str, visible: Sequence[Customer], hidden_o
     )
 
 
-def customer_created(customer: Customer, contacts: Sequence[str]) -> Card:
+def customer_created(customer: Customer, contacts: Sequence[str], phone: str | None = None) -> Card:
     facts = [Fact(label="客户", value=customer.name)]
     facts += [Fact(label="联系人", value="、".join(contacts))] if contacts else []
+    facts += [Fact(label="电话", value=phone)] if phone else []
     return Card(
         key=f"customer:{customer.id}",
         title=f"已新建客户 {customer.name}",

@@ -15,11 +15,19 @@ REP_HELP = """直接像跟同事说话一样发给我就行：
 · 改一下，下次跟进周五 / 撤销（10 分钟内）/ 恢复
 新客户：
 · 新建客户 宁波某某机床有限公司，联系人方工"""
-MANAGER_HELP = """
-管理者还可以说：
+ASK_HELP = """查客户和往来：
+· 查 恒力 / 恒力上次聊到哪了 / 我的客户 / 红色客户"""
+MANAGER_HELP = """管团队：
 · 昨日断点 —— 超 48 小时没更新的线索
 · 看板 —— 三色分布和红色客户的原因
+· 交接 张三 给 李四 —— 把一个人的客户一次交给另一个人
 每个工作日早上 8:30 前，清单会自动发到群里。"""
+ADMIN_HELP = """管系统：
+· 规则 —— 看和改提醒的数字
+谁没在名单里给我发消息，我会来问你他是谁。"""
+APPROVER_HELP = "要你审批或处理的，我会把卡片发到这里，点按钮就行。"
+APPROVERS = (Role.APPROVER_TECHNICAL, Role.APPROVER_FINANCE, Role.APPROVER_GM)
+AFTER_SALES = (Role.FINANCE, Role.DELIVERY, Role.PRODUCT, Role.CUSTOMER_SUCCESS)
 
 EMPTY = "没收到内容，再发一次试试？"
 FOREIGN_BUTTON = "这个按钮已经失效了，内容没有变。"
@@ -36,7 +44,13 @@ DISMISSED = "好的，没有新建。"
 
 def help_text(member: Member) -> Reply:
     """Help for where somebody is."""
-    return Reply(text=REP_HELP + (MANAGER_HELP if member.has(Role.MANAGER) or member.has(Role.ADMIN) else ""))
+    heads = member.is_one_of(Role.MANAGER, Role.ADMIN)
+    parts = [REP_HELP] if member.has(Role.REP) else []
+    parts += [APPROVER_HELP] if member.is_one_of(*APPROVERS, *AFTER_SALES) else []
+    parts += [ASK_HELP] if REP_HELP not in parts else []
+    parts += [MANAGER_HELP] if heads else []
+    parts += [ADMIN_HELP] if member.has(Role.ADMIN) else []
+    return Reply(text="\n".join(parts))
 
 
 NEVER_MIND = ("算了", "取消", "不改了", "点错了")

@@ -101,11 +101,14 @@ def settle(ctx: Context, record: Activity, customer: Customer) -> Activity:
 
 
 def _note_contacts(ctx: Context, record: Activity, customer: Customer) -> None:
-    known = {c.name for c in ctx.tx.customers.contacts(customer.id)}
+    known = {c.name: c for c in ctx.tx.customers.contacts(customer.id)}
+    phone = ctx.meaning.phone if len(record.contacts) == 1 else None  # of several people nobody knows whose it is
     people = {c.name: c for c in ctx.meaning.contacts}
     for name in record.contacts:
         if name not in known:
             said = people.get(name)
-            contact = Contact(ContactId(new_id("k")), customer.id, name, said.title if said else None, said.department if said else None)
-            ctx.tx.customers.add_contact(contact)
+            title, department = (said.title, said.department) if said else (None, None)
+            ctx.tx.customers.add_contact(Contact(ContactId(new_id("k")), customer.id, name, title, department, phone=phone))
             ctx.names.changed(customer.id)
+        elif phone and not known[name].phone:
+            ctx.tx.customers.add_contact(replace(known[name], phone=phone))

@@ -3,8 +3,23 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.values import MemberId
-from tests.handlers.company import audit, cards_in, facts, labels, last_record, newest, texts, the_customer, the_lead, the_record, timeline
+from tests.handlers.company import (
+    audit,
+    cards_in,
+    customer,
+    facts,
+    labels,
+    last_record,
+    newest,
+    texts,
+    the_customer,
+    the_lead,
+    the_record,
+    timeline,
+)
 from tests.house import House, card_of, find_button, reply_of
 
 NEW = "新建客户 宁波博瑞机床有限公司，联系人方工"
@@ -19,6 +34,28 @@ async def test_a_new_customer_belongs_to_the_one_who_made_it(house: House) -> No
     created = await house.store.read(lambda r: r.customers.called("宁波博瑞机床有限公司"))
     assert created is not None
     assert (created.owner_id, created.region, facts(card)["联系人"]) == ("m_li", "华东", "方工")
+
+
+@pytest.mark.parametrize(
+    ("words", "people"),
+    [
+        (f"{NEW} 13800001234", [("方工", "13800001234")]),
+        ("新建客户 宁波博瑞机床有限公司 13800001234", [("（没留姓名）", "13800001234")]),
+        ("新建客户 宁波博瑞机床有限公司", []),
+    ],
+)
+async def test_the_phone_number_of_a_new_customer_is_kept(house: House, words: str, people: list[tuple[str, str]]) -> None:
+    await house.say("li", words)
+    created = await house.store.read(lambda r: r.customers.called("宁波博瑞机床有限公司"))
+    assert created is not None
+    assert [(c.name, c.phone) for c in await house.store.read(lambda r: r.customers.contacts(created.id))] == people
+
+
+async def test_a_phone_number_told_with_one_contact_is_noted_and_never_overwritten(house: House) -> None:
+    for number in ("13800001234", "13800005678"):
+        await house.say("li", f"拜访了澜拓的方工，电话{number}，下周三再去")
+    (contact,) = await house.store.read(lambda r: r.customers.contacts(customer("lantuo")))
+    assert (contact.name, contact.phone) == ("方工", "13800001234")
 
 
 async def test_a_new_customer_is_understood_at_once(house: House) -> None:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from bot.domain.member import Member, Role
+from bot.domain.values import MemberId
+from prompts.replies import help_text
 from tests.handlers.company import pieces, the_record
 from tests.house import House, reply_of
 
@@ -17,6 +20,22 @@ async def test_a_manager_reads_of_the_managers_words(house: House) -> None:
 
 async def test_a_rep_does_not(house: House) -> None:
     assert "昨日断点" not in reply_of(await house.say("li", "帮助"))
+
+
+@pytest.mark.parametrize(
+    ("roles", "told", "not_told"),
+    [
+        ((Role.REP,), "拜访了恒力机械", "看板"),
+        ((Role.MANAGER,), "交接 张三 给 李四", "拜访了恒力机械"),
+        ((Role.ADMIN,), "规则", "拜访了恒力机械"),
+        ((Role.APPROVER_TECHNICAL,), "审批", "拜访了恒力机械"),
+        ((Role.FINANCE,), "查 恒力", "拜访了恒力机械"),
+        ((Role.REP, Role.MANAGER), "看板", "审批"),
+    ],
+)
+def test_help_speaks_of_what_somebody_does(roles: tuple[Role, ...], told: str, not_told: str) -> None:
+    said = help_text(Member(MemberId("m"), "某人", tuple(role.value for role in roles))).text
+    assert (told in said, not_told in said) == (True, False)
 
 
 @pytest.mark.parametrize("words", ["你好", "谢谢", "好的", "收到！", "嗯嗯"])

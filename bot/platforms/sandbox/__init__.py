@@ -6,7 +6,7 @@ carries both directions, ``screens`` remembers, ``uploads`` keeps files, ``hub``
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from aiohttp import WSMsgType, web
@@ -46,7 +46,7 @@ class Sandbox:
         next_morning: the next working morning after an instant.
         on_clock: told the new time after each move.
         max_upload: bytes of the largest file taken.
-        examples: what an empty chat offers to send.
+        examples: what an empty chat offers a sales rep to send.
         first: the user that a new browser plays; else the first sales rep.
     """
 
@@ -162,10 +162,9 @@ class Sandbox:
         return {
             "kind": "hello",
             "screens_id": self._screens.id,
-            "people": [asdict(person) for person in people.people],
+            "people": [asdict(replace(p, examples=self._examples) if p.sells else p) for p in people.people],
             "screens": {chat: [frame(entry) for entry in self._screens.tail(chat)] for chat in sorted(chats)},
             "clock": self._hands.frame(),
-            "examples": self._examples,
             "first": self._first,
             "max_upload": self._uploads.max_bytes,
             "max_message": MAX_BYTES,

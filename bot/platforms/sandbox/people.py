@@ -21,6 +21,9 @@ TITLES = {
     Role.CUSTOMER_SUCCESS: "客户成功",
     Role.ADMIN: "管理员",
 }
+# What an empty chat offers to those who do not sell.
+EXAMPLES = ((Role.MANAGER, ("昨日断点", "看板", "红色客户")), (Role.ADMIN, ("看板", "规则", "帮助")))
+OTHERS = ("帮助",)
 IN_GROUPS = (Role.REP, Role.MANAGER, Role.ADMIN)
 
 
@@ -35,13 +38,14 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody to play, with the chats in the order of their list."""
+    """Somebody to play, with what they may try first and the chats in the order of their list."""
 
     user: str
     name: str
     title: str
     region: str
     sells: bool
+    examples: tuple[str, ...]
     chats: tuple[Chat, ...]
 
 
@@ -81,4 +85,5 @@ def _person(user: str, member: Member, groups: list[Group]) -> Person:
     own = Chat(private_chat(user), BOT, group=False)
     joined = {group.chat: Chat(group.chat, group.name, group=True) for group in groups if is_in(member, group)}
     title = "、".join(title for role, title in TITLES.items() if member.has(role))
-    return Person(user, member.name, title, member.region or "", member.has(Role.REP), (own, *joined.values()))
+    examples = next((offered for role, offered in EXAMPLES if member.has(role)), OTHERS)
+    return Person(user, member.name, title, member.region or "", member.has(Role.REP), examples, (own, *joined.values()))

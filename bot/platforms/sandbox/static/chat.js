@@ -144,7 +144,7 @@ function uploading(item) {
 
 function hint(chat) {
   const make = () => {
-    const examples = state.examples.map((text) => button(text, () => hooks.example(text), { class: "example" }));
+    const examples = me().examples.map((text) => button(text, () => hooks.example(text), { class: "example" }));
     const lead = chat.group ? "群里还没有消息。每天早上的清单和提醒会发到这里。" : LEADS[me().sells ? "sales" : "others"];
     const kids = chat.group ? [] : [h("div", { class: "examples" }, examples)];
     return h("div", { class: "hint" }, avatar(chat.name, chat.group ? "group" : "bot"), h("h2", {}, chat.group ? chat.name : `${me().name}，您好`), h("p", {}, lead), kids);

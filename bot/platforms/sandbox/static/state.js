@@ -5,7 +5,6 @@ export const state = {
   screensId: "",
   people: [],
   screens: new Map(), // chat -> entries in order
-  examples: [],
   first: "",
   maxUpload: 0,
   maxMessage: 0,
@@ -40,7 +39,6 @@ export function greet(hello) {
   state.screensId = hello.screens_id;
   state.people = hello.people;
   state.screens = new Map(Object.entries(hello.screens));
-  state.examples = hello.examples;
   state.first = hello.first;
   state.maxUpload = hello.max_upload;
   state.maxMessage = hello.max_message;
