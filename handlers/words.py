@@ -9,12 +9,12 @@ from bot.chat.incoming import CardTap, Text
 from bot.chat.outgoing import Reply
 from bot.chat.platform import Address
 from bot.chat.router import Answer, Router
-from bot.domain.activity import Activity, ActivityKind, PieceKind
+from bot.domain.activity import Activity, ActivityKind
 from bot.domain.addressing import address
 from bot.domain.understood import Channel, Intent
 from bot.domain.values import ActivityId, CustomerId, new_id
 from bot.records.drafting import Addressee, addressees, facts_of, occasion_of
-from bot.records.keep import piece, start
+from bot.records.keep import start, told
 from bot.records.settle import settle
 from prompts import messages, replies
 from prompts.wechat import Occasion
@@ -30,7 +30,7 @@ SENT = r"已发送?(?:了|出)?\s*[:：，,。]?\s*(?P<text>.*)"
 @router.intent(Intent.TEMPLATE)
 def write(event: Text, ctx: Context) -> Answer:
     """``给张工写个寄样品的微信``."""
-    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=event.text))
+    told(ctx, event.text)
     found = addressees(ctx)
     if not found:
         return Reply(text=messages.WHOM)
@@ -132,7 +132,7 @@ def _archive(ctx: Context, draft: Draft, edited: str) -> Answer:
         details={"draft": draft.id, "edited": bool(edited)},
     )
     ctx.tx.activities.save(record)
-    ctx.tx.activities.add_piece(piece(ctx, PieceKind.TEXT, text=text, activity=record))
+    told(ctx, text, record)
     kept: Activity = settle(ctx, record, customer)
     ctx.tx.drafts.save(replace(draft, activity_id=kept.id))
     done = messages.sent(_key(draft), _to(draft), customer.name, text)
