@@ -50,18 +50,29 @@ def past(config: Path | None) -> list[Row]:
 
 def applied(config: Path | None, file: Path, note: str, *, dry_run: bool) -> Row:
     """Put a file in force. Raises UserError for a file that is wrong or changes nothing."""
-    settings, text = load_settings(config), read_text(file)
-    seed, now = rules_of(settings).seed, SystemClock().now()
-    parse_rules(text, f"规则文件 {file}", rest=_read(settings, lambda r: text_in_force(r, seed)))
+    text = read_text(file)
+    return changed_to(config, lambda before: _checked(text, file, before), note, dry_run=dry_run)
 
-    def unit(tx: Transaction) -> Row:
-        before = text_in_force(tx, seed)
+
+def changed_to(config: Path | None, edit: Callable[[str], str], note: str, *, dry_run: bool) -> Row:
+    """Put what ``edit`` makes of the rules in force in their place. Raises UserError for rules that are wrong or change nothing."""
+    settings, now = load_settings(config), SystemClock().now()
+    seed = rules_of(settings).seed
+
+    def unit(reader: Reader) -> Row:
+        before = text_in_force(reader, seed)
+        text = edit(before)
         changed = changes(before, complete(text, before))
-        if dry_run:
+        if not isinstance(reader, Transaction):
             return _changed("会改", None, changed)
-        return _changed("规则已生效", apply(tx, text, Author(_user()), note, now, seed=seed), changed)
+        return _changed("规则已生效", apply(reader, text, Author(_user()), note, now, seed=seed), changed)
 
-    return _read(settings, lambda r: unit(Transaction(r.connection))) if dry_run else _write(settings, unit)
+    return _read(settings, unit) if dry_run else _write(settings, unit)
+
+
+def _checked(text: str, file: Path, before: str) -> str:
+    parse_rules(text, f"规则文件 {file}", rest=before)
+    return text
 
 
 def rolled_back(config: Path | None) -> Row:

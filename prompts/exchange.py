@@ -443,3 +443,14 @@ def heading(title: str, required: bool) -> str:
 
 def note(title: str, required: bool, hint: str, example: str) -> str:
     return "\n".join(part for part in ("必填" if required else "选填", hint, f"例如：{example}" if example else "") if part)
+
+
+RULES = "规则"
+
+
+def no_rule(line: int, said: str) -> str:
+    return f"第 {line} 行：没有叫“{said}”的规则；先用 genjin export rules 导出一份，在那上面改"
+
+
+def rule_line(line: int, name: str) -> str:
+    return f"第 {line} 行 {name}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.exchange.kinds.base import Kind
     from storage.store import Store
 
-KINDS = "people, groups, customers, contacts, leads, opportunities, contracts, payments, price-list, stock, nps"
+KINDS = "people, groups, customers, contacts, leads, opportunities, contracts, payments, price-list, stock, nps, rules"
 LISTINGS = "visits, follow-ups, messages, audit"
 
 
@@ -62,6 +62,8 @@ def import_(
         _revert(config, kind, as_json)
     elif kind is None:
         raise typer.BadParameter(f"写明哪种表：{KINDS}")
+    elif kind == "rules":
+        _rules(file, sheet, config, dry_run=dry_run, as_json=as_json)
     elif template is not None:
         _template(_kind(kind), template)
     elif file is None:
@@ -94,6 +96,15 @@ def export(
             progress=lambda n: progress(say.EXPORTING, n, None),
         )
     print(say.exported(done.title, done.rows, str(out) if out else None), file=sys.stderr)
+
+
+def _rules(file: Path | None, sheet: str | None, config: Path | None, *, dry_run: bool, as_json: bool) -> None:
+    from bot.exchange.ruletable import edited
+    from bot.rulebook import changed_to
+
+    if file is None:
+        raise typer.BadParameter("写明要导入的文件；用 genjin export rules --format xlsx --out 规则.xlsx 导出一份来改")
+    show([changed_to(config, lambda before: edited(file, sheet, before), file.name, dry_run=dry_run)], as_json)
 
 
 def _kind(name: str) -> "Kind[Any]":

@@ -12,6 +12,7 @@ from bot.chat import incoming, outgoing
 from bot.domain.activity import Activity, ActivityKind, ActivityState
 from bot.domain.clock import local
 from bot.domain.values import CustomerId
+from bot.exchange import ruletable
 from bot.exchange.company import Company
 from prompts import exchange as say
 from prompts.words import CHANNEL, STAGE
@@ -126,6 +127,7 @@ LISTINGS = {
         Listing("follow-ups", "跟进", RECORD, _activities(ActivityKind.FOLLOW_UP)),
         Listing("messages", "消息", MESSAGE, _messages, for_admins=True),
         Listing("audit", "审计", AUDIT, _audit, for_admins=True),
+        Listing("rules", say.RULES, tuple(Heading(c.name, c.title) for c in ruletable.COLUMNS), ruletable.rows),
     )
 }
 

@@ -1,8 +1,10 @@
 """``genjin rules`` and ``genjin config`` as people type them."""
 
+from datetime import time
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook, load_workbook
 
 from config.rules import DEFAULT
 from tests.test_cli import Run, run
@@ -112,3 +114,54 @@ def test_a_right_file_is_said_to_be_right(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "genjin.toml"
     file.write_text("[server]\nport = 80\n", encoding="utf-8")
     assert run("config", "check", "--config", str(file)).out == f"{file} 没有问题\n"
+
+
+def sheet(path: Path, rows: list[list[object]]) -> str:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return str(path)
+
+
+def test_rules_go_out_to_excel_and_come_in_again_edited(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "rules.xlsx"
+    run("export", "rules", "--out", str(out))
+    book = load_workbook(out)
+    for row in book.active.iter_rows(min_row=2):
+        if row[0].value == "breakpoint.limit":
+            row[2].value = "72h"
+        if row[0].value == "digest.at":
+            row[2].value = time(8, 10)
+    book.save(out)
+    assert run("import", "rules", str(out)).code == 0
+    shown = run("rules", "show").out
+    assert 'limit = "72h"' in shown
+    assert 'at = "08:10"' in shown
+
+
+def test_an_exported_table_changes_nothing_by_itself(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "rules.csv"
+    run("export", "rules", "--out", str(out))
+    assert "没有要改的" in run("import", "rules", str(out)).err
+
+
+def test_rules_can_be_named_as_people_do(run: Run, tmp_path: Path) -> None:
+    file = sheet(tmp_path / "r.xlsx", [["规则", "值"], ["断点清单每人行数", 8], ["断点时限", "72小时"]])
+    assert "断点清单每人行数：5 → 8" in run("import", "rules", file, "--dry-run").out
+    assert 'limit = "48h"' in run("rules", "show").out
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([["规则", "值"], ["断点时限", "很久"]], "第 2 行 断点时限 有误"),
+        ([["规则", "值"], ["月亮", "3d"]], "第 2 行：没有叫“月亮”的规则"),
+        ([["规则", "数"], ["断点时限", "3d"]], "值"),
+    ],
+)
+def test_a_wrong_table_changes_nothing_and_names_its_line(run: Run, tmp_path: Path, rows: list[list[object]], sentence: str) -> None:
+    ran = run("import", "rules", sheet(tmp_path / "r.xlsx", rows))
+    assert ran.code == 1
+    assert sentence in ran.err
+    assert 'limit = "48h"' in run("rules", "show").out
