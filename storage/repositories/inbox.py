@@ -60,6 +60,11 @@ class InboxRows:
     def of_event(self, platform: str, event_id: str) -> InboxRow | None:
         return one(InboxRow, self._db.execute(by(inbox, "platform", "event_id"), {"platform": platform, "event_id": event_id}).first())
 
+    def newest(self, platform: str) -> datetime | None:
+        """When the newest event of a platform came."""
+        query = select(inbox.c.received_at).where(inbox.c.platform == platform).order_by(inbox.c.id.desc())
+        return self._db.execute(query.limit(1)).scalar()
+
     def answered(self, row_id: int, answer: str) -> None:
         """Keep what a page shall show."""
         self._db.execute(update(inbox).where(inbox.c.id == row_id).values(answer=answer))

@@ -7,7 +7,6 @@
 import asyncio
 import contextlib
 import logging
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 
 from aiohttp import web
@@ -48,11 +47,6 @@ class WeCom:
         self._login = Login(settings, self.api, clock)
         self._callbacks = Callbacks(Gate(settings, clock), store, clock, self.api.download) if settings.has_app else None
         self.bot = AiBot(settings, public_url, store, clock, self.api, self._ledger, habits) if settings.has_bot else None
-
-    @property
-    def counts(self) -> Counter[str]:
-        """What became of the callbacks."""
-        return self._callbacks.counts if self._callbacks else Counter()
 
     def mount(self, app: web.Application, receive: Receive) -> None:
         """Add ``/wecom/callback``."""

@@ -17,8 +17,11 @@ from bot.platforms.wecom.api import Api
 from bot.platforms.wecom.contacts import Contacts
 from bot.platforms.wecom.errors import Refusal
 from bot.platforms.wecom.gate import signature
+from bot.platforms.wecom.inbound import NAME
 from config.platforms import Wecom
 from prompts import wecom_doctor as words
+from storage.store import Store
+from storage.transaction import Reader
 
 State = Literal["ok", "warn", "bad"]
 SKEW = timedelta(minutes=2)
@@ -52,6 +55,16 @@ async def examine(settings: Wecom, public_url: str, clock: Clock, known: Known) 
         return await doctor.examine()
     finally:
         await doctor.close()
+
+
+async def known(store: Store) -> Known:
+    """What our own records say."""
+
+    def look(reader: Reader) -> Known:
+        users = frozenset(user for user, member in reader.members.users(NAME) if member.active)
+        return Known(users, reader.inbox.newest(NAME))
+
+    return await store.read(look)
 
 
 class Doctor:

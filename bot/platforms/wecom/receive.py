@@ -3,12 +3,12 @@
 import asyncio
 import hashlib
 import logging
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 from aiohttp import web
 
+from bot import metrics
 from bot.chat.incoming import Alarm, CardTap, Event, Photo
 from bot.chat.platform import Receive
 from bot.domain.clock import Clock
@@ -26,14 +26,13 @@ Download = Callable[[str], AsyncIterator[bytes]]
 
 
 class Callbacks:
-    """Answers WeCom's verification, messages and events. ``counts`` tells what became of them."""
+    """Answers WeCom's verification, messages and events."""
 
     def __init__(self, gate: Gate, store: Store, clock: Clock, download: Download) -> None:
         self._gate = gate
         self._store = store
         self._clock = clock
         self._download = download
-        self.counts: Counter[str] = Counter()
 
     async def verify(self, request: web.Request) -> web.Response:
         """The console saves the address only if it gets back what it encrypted, and nothing else, within a second."""
@@ -50,7 +49,6 @@ class Callbacks:
         except Refused as refusal:
             return self._refused(refusal, request)
         except StorageError as error:
-            self.counts["unkept"] += 1
             log.error("wecom callback cannot be kept: %s", error)
             return web.Response(status=503)
         return web.Response()
@@ -62,7 +60,7 @@ class Callbacks:
             # Whole in form and without sense (a place that is off the globe): sending it again would not mend it.
             found = None
         if found is None:
-            self.counts["unknown"] += 1
+            metrics.INBOX.labels(NAME, "unknown", "ignored").inc()
             log.info("wecom callback of a kind that nobody needs: %s", type(opened.message).__name__)
             return
         oldest = limits.TAP_AGE if isinstance(found, Tapped) else limits.MESSAGE_AGE
@@ -71,8 +69,7 @@ class Callbacks:
         event = await self._settled(found)
         if event is None:
             return
-        new = await receive(event)
-        self.counts["accepted" if new else "repeated"] += 1
+        await receive(event)
         if isinstance(event, Alarm):
             log.warning("wecom says about the app: %s", event.text)
 
@@ -106,7 +103,7 @@ class Callbacks:
         return await self._store.read(lambda r: r.inbox.of_event(NAME, event_id)) is not None
 
     def _refused(self, refusal: Refused, request: web.Request) -> web.Response:
-        self.counts["refused"] += 1
+        metrics.REFUSED.labels(NAME, refusal.why).inc()
         log.warning("wecom callback refused: %s from %s", refusal.why, request.remote)
         return web.Response(status=refusal.status)
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from bot import metrics
 from bot.chat.incoming import CardTap, Document, Event, Location, Opened, Photo, Text, Video, Voice, decode
 from bot.domain.clock import FakeClock
 from bot.domain.datum import to_wgs
@@ -20,6 +21,7 @@ from tests.platforms.wecom.company import Company
 from tests.platforms.wecom.emulator import Corp, hostile
 from tests.platforms.wecom.emulator.callbacks import Callbacks
 
+EVENTS = "genjin_inbox_events_total"
 CLOCK = FakeClock(WEDNESDAY)
 CORP = Corp(CLOCK)
 CALLBACKS = Callbacks(CORP, cast(ClientSession, None))  # only seals
@@ -76,7 +78,7 @@ async def test_a_message_that_comes_again_is_accepted_without_effect(company: Co
     await company.wecom.phone("lisi").say("你好")
     assert (await company.wecom.callbacks.again(resealed=resealed)).accepted
     assert await company.inbox() == 1
-    assert company.platform.counts["repeated"] == 1
+    assert metrics.REGISTRY.get_sample_value(EVENTS, {"platform": "wecom", "kind": "text", "outcome": "duplicate"})
 
 
 async def test_a_known_message_is_accepted_however_late_it_comes_again(company: Company) -> None:
@@ -187,7 +189,7 @@ async def test_the_warning_that_the_app_is_about_to_be_closed_reaches_the_admin(
 
 async def test_an_unknown_type_is_acknowledged_and_counted(company: Company) -> None:
     await company.wecom.callbacks.deliver(company.wecom.phone("lisi").xml("hologram", Depth=3))
-    assert company.platform.counts["unknown"] == 1
+    assert metrics.REGISTRY.get_sample_value(EVENTS, {"platform": "wecom", "kind": "unknown", "outcome": "ignored"})
 
 
 async def test_no_refusal_tells_the_log_a_secret_or_what_was_said(company: Company, caplog: pytest.LogCaptureFixture) -> None:

@@ -6,15 +6,15 @@ import pytest
 from pydantic import SecretStr
 
 from bot.domain.clock import FakeClock, SystemClock
-from bot.platforms.wecom.doctor import Finding, Known, examine
+from bot.platforms.wecom.doctor import Finding, Known, examine, known
 from config.platforms import Wecom
 from prompts import wecom_doctor as words
 from tests.platforms.wecom.company import GROUP, Company, settings_for
 from tests.platforms.wecom.emulator import Emulator, emulated
 
 
-async def findings(wecom: Emulator, settings: Wecom | None = None, public_url: str = "", known: Known | None = None) -> dict[str, Finding]:
-    found = await examine(settings or settings_for(wecom), public_url, SystemClock(), known or Known())
+async def findings(wecom: Emulator, settings: Wecom | None = None, public_url: str = "", users: tuple[str, ...] = ()) -> dict[str, Finding]:
+    found = await examine(settings or settings_for(wecom), public_url, SystemClock(), Known(frozenset(users)))
     return {finding.name: finding for finding in found}
 
 
@@ -40,7 +40,7 @@ async def test_the_address_that_has_to_be_allowed_is_told(wecom: Emulator) -> No
 
 async def test_members_out_of_range_are_named(wecom: Emulator) -> None:
     wecom.corp.person("zhaomin").visible = False
-    found = await findings(wecom, known=Known(users=frozenset({"lisi", "zhaomin"})))
+    found = await findings(wecom, users=("lisi", "zhaomin"))
     assert found[words.RANGE].state == "bad"
     assert "zhaomin" in found[words.RANGE].what
 
@@ -95,3 +95,9 @@ async def test_every_trouble_says_how_to_mend_it(wecom: Emulator) -> None:
     wecom.corp.enabled = False
     for finding in (await findings(wecom)).values():
         assert finding.state == "ok" or finding.how
+
+
+async def test_what_our_own_records_say(company: Company) -> None:
+    assert (await known(company.service.store)).last_callback is None
+    await company.wecom.phone("lisi").say("你好")
+    assert await known(company.service.store) == Known(frozenset({"lisi", "wangwei", "zhaomin"}), company.clock.now())
