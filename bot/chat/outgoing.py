@@ -74,7 +74,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A card. ``key`` names it for taps and for replacing every copy in place; a new card with the same key is the same card."""
+    """A card. ``key`` names it for taps and for replacing every copy in place; a new card with the same key is the same card.
+
+    ``mention`` are ids of members whom a group message calls by name, where the platform can.
+    """
 
     type: Literal["card"] = "card"
     key: str
@@ -86,6 +89,7 @@ class Card:
     buttons: tuple[Button, ...] = ()
     note: str = ""
     links: tuple[Link, ...] = ()
+    mention: tuple[str, ...] = ()
 
 
 def list_path(key: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.chat.incoming import Alarm, Document, Event, Location, Media, Opened, Photo, Sender, Text, Video, Voice
@@ -89,29 +89,34 @@ def _file(message: Any, head: dict[str, Any]) -> Said:  # noqa: ANN401
 
 
 def _pin(message: Any, head: dict[str, Any]) -> Said:  # noqa: ANN401
-    return _place(head, message.location_x, message.location_y, label=message.label or "")
+    return _place(message, head, message.location_x, message.location_y, label=message.label or "")
 
 
 def _picked(message: Any, head: dict[str, Any]) -> Said:  # noqa: ANN401
     info = message.location_info
-    return _place(head, info["Location_X"], info["Location_Y"], label=str(info.get("Label") or info.get("Poiname") or ""))
+    return _place(message, head, info["Location_X"], info["Location_Y"], label=str(info.get("Label") or info.get("Poiname") or ""))
 
 
 def _reported(message: Any, head: dict[str, Any]) -> Said:  # noqa: ANN401
-    return _place(head, message.latitude, message.longitude, measured=True, accuracy=float(message.precision or 0) or None, unasked=True)
+    accuracy = float(message.precision or 0) or None
+    return _place(message, head, message.latitude, message.longitude, measured=True, accuracy=accuracy, unasked=True)
 
 
-def _place(head: dict[str, Any], lat: str | float, lng: str | float, **more: Any) -> Location:  # noqa: ANN401
+def _place(message: Any, head: dict[str, Any], lat: str | float, lng: str | float, **more: Any) -> Location:  # noqa: ANN401
     given = float(lat), float(lng)
     if not (-90 <= given[0] <= 90 and -180 <= given[1] <= 180):
         raise ValueError("no place on earth")
     there = to_wgs(*given)
+    if not more.get("unasked"):
+        # A place picked from the menu may come twice, as an event and as a message; the same pin of the same minute is one.
+        head = {**head, "event_id": f"pin:{head['chat']}:{given[0]:.5f},{given[1]:.5f}:{int(message.time) // 60}"}
     return Location(**head, lat=round(there[0], 6), lng=round(there[1], 6), datum="gcj02", **more)
 
 
 def _opened(message: Any, head: dict[str, Any]) -> Said:  # noqa: ANN401
     # Members open the app all day long; one event a day is all that a welcome needs.
-    return Opened(**{**head, "event_id": f"opened:{head['chat']}:{local_day(head['received_at'])}"})
+    day = local_day(datetime.fromtimestamp(int(message.time), UTC))
+    return Opened(**{**head, "event_id": f"opened:{head['chat']}:{day}"})
 
 
 def _clicked(message: Any, head: dict[str, Any]) -> Said:  # noqa: ANN401

@@ -10,11 +10,13 @@ from typing import Any
 
 from bot.domain.clock import Clock
 from bot.domain.errors import PlatformError
+from bot.domain.values import MemberId
 from bot.platforms.wecom import limits
+from bot.platforms.wecom.inbound import NAME
 from bot.platforms.wecom.render import Part
 from storage.repositories.wecom import ResponseCode, SentPart
 from storage.store import Store
-from storage.transaction import Transaction
+from storage.transaction import Reader, Transaction
 
 Pace = Sequence[tuple[int, timedelta]]
 KEPT = timedelta(days=14)
@@ -77,6 +79,17 @@ class Ledger:
     async def spend(self, code: str) -> None:
         """A code is good once, whatever comes of it."""
         await self._store.write(lambda tx: tx.wecom.spend(code))
+
+    async def users(self, members: Sequence[str]) -> list[str]:
+        """Who these members are here; those who are nobody here are left out."""
+        if not members:
+            return []
+
+        def look(reader: Reader) -> list[str]:
+            found = [i for member in members for i in reader.members.identities(MemberId(member))]
+            return [i.user_id for i in found if i.platform == NAME]
+
+        return await self._store.read(look)
 
     async def forget(self) -> None:
         """Drop notes that nobody asks about any more."""

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 Say = Callable[[Part], Awaitable[None]]
 
 TASK_KNOWN = 42014
+# What is added to the key of a message that had to be said anew, as a card.
+AGAIN = "-again"
 WEBHOOK = "key:"
 APPCHAT = "appchat:"
 
@@ -40,14 +42,18 @@ class Sending:
     async def send(self, chat: str, message: Outgoing, key: str) -> None:
         """Say a message, part by part; what has left stays sent, whatever happens to the rest. Raises PlatformError."""
         link = link_of(message, self.public_url)
+        if not chat.startswith((WEBHOOK, APPCHAT)):
+            await self._to_member(chat, message, key, link)
+            return
+        called = await self._ledger.users(message.mention if isinstance(message, Card) else ())
         if chat.startswith(WEBHOOK):
             webhook = self._webhook_key(chat)
-            await self._parts(chat, message, key, render.for_webhook(message, link), limits.WEBHOOK_PACE, lambda p: self._hook(webhook, p))
-        elif chat.startswith(APPCHAT):
-            group = chat.removeprefix(APPCHAT)
-            await self._parts(chat, message, key, render.for_appchat(message, link), limits.APPCHAT_PACE, lambda p: self._appchat(group, p))
+            parts = render.for_webhook(message, link, called)
+            await self._parts(chat, message, key, parts, limits.WEBHOOK_PACE, lambda part: self._hook(webhook, part))
         else:
-            await self._to_member(chat, message, key, link)
+            group = chat.removeprefix(APPCHAT)
+            parts = render.for_appchat(message, link, called)
+            await self._parts(chat, message, key, parts, limits.APPCHAT_PACE, lambda part: self._appchat(group, part))
 
     async def update(self, chat: str, ref: str, message: Outgoing) -> None:
         """Replace a card where it hangs.
@@ -57,10 +63,10 @@ class Sending:
         """
         if chat.startswith((WEBHOOK, APPCHAT)) or not isinstance(message, Card):
             return  # a group's list cannot be changed; its page shows how things stand
-        note = await self._ledger.card_of(ref)
+        note = await self._ledger.card_of(ref) or await self._ledger.card_of(f"{ref}{AGAIN}")
         if note is None or note.task_id is None:
             if message.buttons:
-                await self._to_member(chat, message, f"{ref}-again", link_of(message, self.public_url))
+                await self._to_member(chat, message, f"{ref}{AGAIN}", link_of(message, self.public_url))
             return
         drawn = render.draw(message, link_of(message, self.public_url), again=True)
         await self._ledger.learn(note, drawn.taps)

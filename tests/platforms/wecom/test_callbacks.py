@@ -125,6 +125,16 @@ async def test_a_pin_is_a_claim_in_wgs84(company: Company) -> None:
     assert (event.label, event.measured, event.unasked, event.datum) == ("绍兴柯桥", False, False, "gcj02")
 
 
+async def test_a_place_picked_from_the_menu_that_comes_as_event_and_message_is_one(company: Company) -> None:
+    lisi = company.wecom.phone("lisi")
+    info = {"Location_X": 30.0, "Location_Y": 120.58, "Scale": 15, "Label": "绍兴柯桥", "Poiname": ""}
+    await company.wecom.callbacks.deliver(lisi.event("location_select", EventKey="place", SendLocationInfo=info))
+    await lisi.location(30.0, 120.58, "绍兴柯桥")
+    company.clock.advance(timedelta(minutes=2))
+    await lisi.location(30.0, 120.58, "绍兴柯桥")
+    assert len(await events(company)) == 2
+
+
 async def test_a_reported_position_is_measured_and_unasked(company: Company) -> None:
     await company.wecom.phone("lisi").report(30.0, 120.58, 15.0)
     event = await only(company)

@@ -243,6 +243,20 @@ async def test_words_of_a_rep_call_nobody_and_lead_nowhere(company: Company) -> 
     assert "](http" not in shown
 
 
+async def test_members_are_called_by_name_in_a_group(company: Company) -> None:
+    await say(company, Card(key="x", title="请处理", mention=("m_lisi", "m_nobody")), to=HERE)
+    assert company.wecom.screen(company.wecom.webhook())[0].text.endswith("<@lisi>")
+
+
+async def test_a_card_that_was_words_at_first_is_said_anew_once_it_can_be_tapped_and_replaced_from_then_on(company: Company) -> None:
+    await say(company, DONE)
+    await company.tell(lambda ctx: ctx.replace(QUESTION))
+    assert len(texts(company)) == 2
+    await company.tell(lambda ctx: ctx.replace(DONE))
+    assert "已同意" in texts(company)[1]
+    assert len(texts(company)) == 2
+
+
 async def test_with_a_public_address_a_groups_card_leads_to_its_page(company: Company) -> None:
     company.platform.sending.public_url = PUBLIC
     await say(company, QUESTION, to=HERE)
