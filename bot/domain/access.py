@@ -132,21 +132,6 @@ def group_sight(group: Group) -> Sight:
     return Sight(viewer=None, owners=None, acts_for=frozenset(), unowned=None, phones=group.internal, amounts=group.internal)
 
 
-def visible_owners(viewer: Member, org: Org) -> frozenset[MemberId] | None:
-    """The owners whose customers the viewer sees; None stands for all."""
-    return sight_of(viewer, org).owners
-
-
-def can_see(viewer: Member, customer: Customer, org: Org) -> bool:
-    """Whether the viewer may see the customer's file."""
-    return sight_of(viewer, org).can_see(customer)
-
-
-def can_decide_for(actor: Member, owner: MemberId | None, org: Org) -> bool:
-    """Whether the actor may act on an item of ``owner``."""
-    return sight_of(actor, org).can_decide(owner)
-
-
 def _below(head: Member, org: Org) -> frozenset[MemberId]:
     return org.team(head.id) | org.of_region(head)
 

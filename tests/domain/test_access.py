@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.domain.access import can_decide_for, can_see, group_sight, sight_of, visible_owners
+from bot.domain.access import group_sight, sight_of
 from bot.domain.customer import Customer
 from bot.domain.member import Group, Member, Org, Role, StandIn
 from bot.domain.values import CustomerId, GroupId, MemberId, Money
@@ -67,7 +67,7 @@ def customer(owner: str | None, *partners: str) -> Customer:
 def test_a_customer_is_seen_by_owner_team_head_partner_and_admin(
     viewer: str, owner: str | None, partners: tuple[str, ...], seen: bool
 ) -> None:
-    assert can_see(who(viewer), customer(owner, *partners), ORG) is seen
+    assert sight_of(who(viewer), ORG).can_see(customer(owner, *partners)) is seen
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_customer_is_seen_by_owner_team_head_partner_and_admin(
 )
 def test_the_owners_whose_customers_somebody_sees(viewer: str, owners: set[str] | None) -> None:
     expected = None if owners is None else frozenset(MemberId(owner) for owner in owners)
-    assert visible_owners(who(viewer), ORG) == expected
+    assert sight_of(who(viewer), ORG).owners == expected
 
 
 @pytest.mark.parametrize(
@@ -102,12 +102,12 @@ def test_the_owners_whose_customers_somebody_sees(viewer: str, owners: set[str] 
     ],
 )
 def test_an_item_is_acted_on_by_owner_those_above_and_admins(actor: str, owner: str | None, may: bool) -> None:
-    assert can_decide_for(who(actor), MemberId(owner) if owner else None, ORG) is may
+    assert sight_of(who(actor), ORG).can_decide(MemberId(owner) if owner else None) is may
 
 
 def test_a_manager_of_nobody_sees_their_own_only() -> None:
     alone = person("new", None, Role.MANAGER)
-    assert visible_owners(alone, Org(lambda: [alone])) == frozenset({MemberId("new")})
+    assert sight_of(alone, Org(lambda: [alone])).owners == frozenset({MemberId("new")})
 
 
 EAST = {
