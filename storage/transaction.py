@@ -20,6 +20,7 @@ from storage.repositories.media import MediaRows
 from storage.repositories.members import Members
 from storage.repositories.nearby import Nearby
 from storage.repositories.outbox import OutboxRows
+from storage.repositories.persons import Persons
 from storage.repositories.proof import Proof
 from storage.repositories.questions import Questions
 from storage.repositories.readings import Readings
@@ -116,6 +117,10 @@ class Reader:
     @cached_property
     def proof(self) -> Proof:
         return Proof(self.connection)
+
+    @cached_property
+    def persons(self) -> Persons:
+        return Persons(self.connection)
 
     @cached_property
     def retention(self) -> Retention:

@@ -11,6 +11,7 @@ from bot.cli.care import db, dead
 from bot.cli.data import export, import_
 from bot.cli.options import AsJson, AtOption, ConfigOption, DryRun, instant, log_to_stderr, show
 from bot.cli.parse import parse
+from bot.cli.privacy import privacy
 from bot.cli.rules import rules
 from bot.cli.settings import config
 from bot.domain.errors import GenjinError
@@ -21,6 +22,7 @@ app.command("import", help="导入表格（Excel 或 CSV）：先核对再写入
 app.command(help="导出表格：jsonl、csv 或 xlsx；记入审计日志。")(export)
 app.add_typer(db, name="db")
 app.add_typer(dead, name="dead")
+app.add_typer(privacy, name="privacy")
 app.add_typer(rules, name="rules")
 app.add_typer(config, name="config")
 
