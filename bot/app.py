@@ -18,7 +18,7 @@ from bot.chat.platform import Platform
 from bot.chat.router import Menu
 from bot.dispatcher import Dispatcher, House
 from bot.domain.clock import Clock, SystemClock
-from bot.domain.errors import GenjinError, StorageError
+from bot.domain.errors import GenjinError, StorageError, UserError
 from bot.domain.jobs import Timer
 from bot.domain.worktime import Worktime
 from bot.inbox import Inbox
@@ -42,6 +42,7 @@ from config.rules import DEFAULT, Rules, read_text
 from config.settings import Settings
 from handlers import ROUTERS
 from storage.copies import copy_database
+from storage.engines import database_url
 from storage.migrations import HEAD, revision_of, upgrade
 from storage.store import Store
 from storage.transaction import Transaction
@@ -56,8 +57,11 @@ LISTENERS = max(1, min(4, (os.cpu_count() or 1) - 1))
 BIGGEST_REQUEST = 2 * 2**20
 
 
-def open_store(url: str, *, exclusive: bool = False) -> Store:
-    """The store, brought to the tables of this version. Raises StorageError."""
+def open_store(url: str, *, exclusive: bool = False, must_exist: bool = False) -> Store:
+    """The store, brought to the tables of this version. Raises StorageError; UserError when it ``must_exist`` and does not."""
+    file = database_url(url).database
+    if must_exist and file and file != ":memory:" and not Path(file).exists():
+        raise UserError(f"还没有数据库 {file}；先运行 genjin serve，或用 genjin demo 的数据试")
     store = Store(url, exclusive=exclusive)
 
     def prepare(tx: Transaction) -> None:

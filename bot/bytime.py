@@ -4,12 +4,13 @@ A dry run does the real work inside a unit that is then rolled back, so that wha
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from bot.app import Service, crons_of, open_store
-from bot.chat.outgoing import decode, plain
+from bot.chat.outgoing import Card, Outgoing, decode, plain
 from bot.domain.clock import FakeClock, SystemClock, local, local_day
 from bot.domain.errors import UserError
 from bot.domain.jobs import Timer
@@ -18,7 +19,7 @@ from bot.jobs import NewJob
 from bot.outbox import HELD
 from config.settings import load_settings
 from handlers.digest import push
-from prompts import digests
+from prompts import digests, words
 from storage.transaction import Transaction
 
 Row = dict[str, object]
@@ -32,8 +33,8 @@ class _DryRun(Exception):
         self.rows = rows
 
 
-def push_digest(config: Path | None, at: datetime | None, group: str | None, *, dry_run: bool) -> list[Row]:
-    """The morning list of every digest group (or of the one named) as of ``at``; pushed unless ``dry_run``.
+def push_digest(config: Path | None, at: datetime | None, group: str | None, *, dry_run: bool, again: bool = False) -> list[Row]:
+    """The morning list of every digest group (or of the one named) as of ``at``; pushed unless ``dry_run``, once a day unless ``again``.
 
     Raises UserError when there is no such group.
     """
@@ -44,7 +45,7 @@ def push_digest(config: Path | None, at: datetime | None, group: str | None, *, 
             raise UserError(f"没有用途为 digest 的群{f'“{group}”' if group else ''}；可以先在 genjin demo 的数据上试")
         if not service.worktime.is_workday(local_day(service.clock.now())):
             return [{"text": digests.NOT_A_WORKDAY}]
-        return [row for g in groups for row in _pushed(service, tx, g)]
+        return [row for g in groups for row in _pushed(service, tx, g, again=again or dry_run)]
 
     return _run(config, at, unit, dry_run=dry_run)
 
@@ -70,7 +71,7 @@ def run_due(config: Path | None, at: datetime | None, *, dry_run: bool) -> list[
 
 def _run(config: Path | None, at: datetime | None, unit: Unit, *, dry_run: bool) -> list[Row]:
     settings = load_settings(config)
-    store = open_store(settings.database.url)
+    store = open_store(settings.database.url, must_exist=True)
     try:
         service = Service(settings, store, FakeClock(at or SystemClock().now()), {})
 
@@ -87,8 +88,9 @@ def _run(config: Path | None, at: datetime | None, unit: Unit, *, dry_run: bool)
         store.close()
 
 
-def _pushed(service: Service, tx: Transaction, group: Group) -> list[Row]:
-    return _told(tx, "digest", group.name, service.clock.now(), lambda: push(service.dispatcher.context(tx), group))
+def _pushed(service: Service, tx: Transaction, group: Group, *, again: bool) -> list[Row]:
+    told = _told(tx, "digest", group.name, service.clock.now(), lambda: push(service.dispatcher.context(tx), group, again=again))
+    return told if "to" in told[0] else [{**told[0], "text": digests.pushed_already(group.name)}]
 
 
 def _fire(service: Service, tx: Transaction, timer: Timer) -> None:
@@ -107,9 +109,24 @@ def _told(tx: Transaction, kind: str, subject: str, run_at: datetime, work: Call
     if kind == HELD and (row := tx.outbox.get(int(subject))):
         told = [row]
     if not told:
-        name = kind if kind == subject else f"{kind} {subject}"
+        name = words.TIMED.get(kind, kind) if kind == subject else f"{words.TIMED.get(kind, kind)}（{subject}）"
         return [{**about, "text": f"[{about['due']}] {name}：没有要说的"}]
-    return [
-        {**about, "to": f"{row.platform}/{row.chat}", "text": f"→ {row.platform}/{row.chat}\n{plain(decode(row.payload))}\n"}
-        for row in told
-    ]
+    return [_said(about, row.platform, row.chat, decode(row.payload)) for row in told]
+
+
+def _said(about: Row, platform: str, chat: str, message: Outgoing) -> Row:
+    """A message as a row: for people as it reads, for machines its parts."""
+    to = f"{platform}/{chat}"
+    parts = {"message": asdict(message), "lines": lines_of(message)} if isinstance(message, Card) else {"message": asdict(message)}
+    return {**about, "to": to, **parts, "text": f"→ {to}\n{plain(message)}\n"}
+
+
+def lines_of(card: Card) -> list[Row]:
+    """The lines of a card's lists, each under the titles above it (for the morning list region, product line and rep)."""
+    rows: list[Row] = []
+    above: dict[int, str] = {}
+    for section in card.sections:
+        above = {level: title for level, title in above.items() if level < section.level} | {section.level: section.title}
+        under = [above[level] for level in sorted(above)]
+        rows += [{"under": under, "text": line.text, "detail": line.detail, "colour": line.colour} for line in section.lines]
+    return rows

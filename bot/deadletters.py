@@ -21,9 +21,9 @@ MOST = 1000
 
 def listed(config: Path | None) -> list[Row]:
     """A row for each dead letter, oldest first."""
-    store = open_store(load_settings(config).database.url)
+    store = open_store(load_settings(config).database.url, must_exist=True)
     try:
-        return store.read_now(_rows) or [{"text": "没有死信。"}]
+        return store.read_now(_rows)
     finally:
         store.close()
 
@@ -39,7 +39,7 @@ def shown(config: Path | None, name: str) -> Row:
 def retry(config: Path | None, name: str) -> int:
     """Take one up again, or ``all``; how many. A running service notices within a second."""
     settings = load_settings(config)
-    store = open_store(settings.database.url)
+    store = open_store(settings.database.url, must_exist=True)
     try:
         service = Service(settings, store, SystemClock(), {})
         names = [str(row["name"]) for row in store.read_now(_rows)]

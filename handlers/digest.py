@@ -39,10 +39,13 @@ def morning(ctx: Context) -> None:
         push(ctx, group)
 
 
-def push(ctx: Context, group: Group) -> None:
-    """Promise a group its list."""
+def push(ctx: Context, group: Group, *, again: bool = False) -> None:
+    """Promise a group its list, once a day unless ``again``."""
+    key = digests.key(group.id, ctx.today)
+    if ctx.tx.outbox.copies(key) and not again:
+        return
     apart = timedelta(seconds=zlib.crc32(group.id.encode()) % max(1, int(ctx.rules.digest.spread.total_seconds())))
-    card = build(ctx, digests.key(group.id, ctx.today), group.region, group.name)
+    card = build(ctx, key, group.region, group.name)
     ctx.tell(Address(group.platform, group.chat), card, at=at(ctx.today, ctx.rules.digest.at) + apart)
 
 

@@ -166,3 +166,7 @@ def taken_over(customer: str, by: str, lead: Lead) -> Card:
         text=f"现在在“{words.STAGE[lead.stage]}”，下一步：{lead.next_step or STEPS.get(lead.stage, '先联系一次')}。",
         note="发“查 客户名”看全部往来。",
     )
+
+
+def pushed_already(group: str) -> str:
+    return f"{group}：今天的清单已经推送过，没有再推；确实要再推一次，加上 --again"

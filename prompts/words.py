@@ -58,7 +58,14 @@ PIECE: Mapping[PieceKind, str] = {
     PieceKind.LOCATION: "位置",
 }
 # Jobs that leave no row of their own behind when they are given up.
-JOB: Mapping[str, str] = {"timer": "到点的事", "cron": "定时的事", "media": "取文件"}
+JOB: Mapping[str, str] = {"timer": "到点的事", "cron": "定时的事", "media": "取文件", "discard": "删除到期的文件"}
+TIMED: Mapping[str, str] = {
+    "digest": "昨日断点清单",
+    "housekeeping": "每晚整理",
+    "tidy": "每晚整理（接着做）",
+    "promise": "跟进提醒",
+    "outbox": "到点放行的消息",
+}
 MEASURE: Mapping[PieceKind, str] = {
     PieceKind.TEXT: "条",
     PieceKind.VOICE: "段",

@@ -111,6 +111,42 @@ def test_a_digest_on_a_day_off_says_so(run: Run, company: Path) -> None:
     assert "不是工作日" in run("digest", "--at", "2026-03-21T08:20", "--dry-run").out
 
 
+def test_a_digest_is_pushed_once_a_day(run: Run, company: Path) -> None:
+    run("digest", "--at", MORNING)
+    assert "--again" in run("digest", "--at", MORNING).out
+    assert count(company, "outbox") == 3
+    assert run("digest", "--at", MORNING, "--dry-run").out.count("【昨日断点清单") == 3
+
+
+def test_a_digest_is_pushed_again_when_that_is_asked_for(run: Run, company: Path) -> None:
+    for _ in range(2):
+        run("digest", "--at", MORNING, "--again")
+    assert count(company, "outbox") == 6
+
+
+def test_a_digest_as_json_has_its_lines_under_region_line_and_rep(run: Run, company: Path) -> None:
+    row = run("digest", "--at", MORNING, "--group", "华东销售管理群", "--dry-run", "--json").rows[0]
+    assert row["lines"]
+    assert all(len(line["under"]) == 3 and line["text"] and line["colour"] for line in row["lines"])
+
+
+@pytest.mark.parametrize("command", [("digest", "--dry-run"), ("due", "--dry-run"), ("dead", "list"), ("privacy", "delete", "x")])
+def test_without_a_database_it_says_what_to_do_and_makes_none(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("GENJIN_DATABASE__URL", f"sqlite:///{tmp_path}/none.db")
+    ran = run(*command)
+    assert ran.code == 1
+    assert "还没有数据库" in ran.err
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_due_names_what_is_due_in_chinese(run: Run, company: Path) -> None:
+    names = [line for line in run("due", "--at", "2026-03-19T09:00", "--dry-run").out.splitlines() if "没有要说的" in line]
+    assert any("每晚整理" in line for line in names)
+    assert not any("housekeeping" in line for line in names)
+
+
 def test_due_prints_reminders_and_lists_and_leaves_all_as_it_was(run: Run, company: Path) -> None:
     first, second = (run("due", "--at", "2026-03-19T09:00", "--dry-run") for _ in range(2))
     assert "【该跟进了" in first.out
@@ -215,6 +251,10 @@ def letters(database: Path) -> Path:
 
 def test_without_dead_letters_it_says_so(run: Run) -> None:
     assert run("dead", "list").out == "没有死信。\n"
+
+
+def test_without_dead_letters_json_is_empty(run: Run) -> None:
+    assert run("dead", "list", "--json").out == ""
 
 
 def test_dead_letters_are_listed_with_their_reason(run: Run, letters: Path) -> None:

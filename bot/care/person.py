@@ -38,7 +38,7 @@ def export(settings: Settings, wanted: str, out: Path) -> Given:
     """Everything that is kept about a member, as JSON lines and files in one archive. Raises UserError; then nothing is left of it."""
     if out.exists():
         raise UserError(f"{out} 已经存在，没有覆盖；换一个文件名")
-    store, part = open_store(settings.database.url), out.with_name(out.name + ".part")
+    store, part = open_store(settings.database.url, must_exist=True), out.with_name(out.name + ".part")
     try:
         part.touch(0o600)
         given = store.read_now(lambda r: _write(r, member_named(r, wanted), settings.media.dir, part))
@@ -94,7 +94,7 @@ def member_named(reader: Reader, wanted: str) -> Member:
 
 
 def _unit(settings: Settings, work: Work, *, dry_run: bool) -> tuple[str, Mapping[str, int]]:
-    store = open_store(settings.database.url)
+    store = open_store(settings.database.url, must_exist=True)
     service = Service(settings, store, SystemClock(), {})
 
     def unit(tx: Transaction) -> tuple[str, Mapping[str, int]]:

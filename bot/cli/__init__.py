@@ -62,13 +62,14 @@ def serve(config: ConfigOption = None) -> None:
 def digest(
     at: AtOption = None,
     group: Annotated[str | None, typer.Option(help="只看这个群（名称或编号）")] = None,
+    again: Annotated[bool, typer.Option("--again", help="今天推过了也再推一次")] = False,
     dry_run: DryRun = False,
     config: ConfigOption = None,
     as_json: AsJson = False,
 ) -> None:
     from bot.bytime import push_digest
 
-    show(push_digest(config, instant(at), group, dry_run=dry_run), as_json)
+    show(push_digest(config, instant(at), group, dry_run=dry_run, again=again), as_json)
 
 
 @app.command(help="那一刻到期的一切：提醒、定时推送、到点放行的消息。")

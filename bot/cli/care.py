@@ -67,7 +67,10 @@ def _progress(what: str, done: int, total: int) -> None:
 def list_(config: ConfigOption = None, as_json: AsJson = False) -> None:
     from bot.deadletters import listed
 
-    show(listed(config), as_json)
+    rows = listed(config)
+    show(rows, as_json)
+    if not rows:
+        print("没有死信。", file=sys.stderr if as_json else sys.stdout)
 
 
 @dead.command("show", help="看一条死信的全文。")
