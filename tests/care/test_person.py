@@ -71,7 +71,7 @@ async def test_an_export_holds_what_was_said_in_every_form(house: House, tmp_pat
         texts = [json.loads(line)["text"] for line in archive.read("piece.jsonl").decode().splitlines()]
         assert any("澜拓" in text for text in texts)
         assert PHONE in archive.read("member.jsonl").decode()
-        assert len(archive.read("received.jsonl").splitlines()) == 4
+        assert len(archive.read("received.jsonl").splitlines()) >= 4
         assert archive.read("said.jsonl")
         everything = b"".join(archive.read(name) for name in archive.namelist()).decode("utf-8", "ignore")
     assert "锐朗" not in everything
