@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.chat.platform import Platform
+from bot.chat.platform import LongConnection, Platform
 from bot.chat.router import Menu
 from bot.dispatcher import Dispatcher, House
 from bot.domain.clock import Clock, SystemClock
@@ -213,6 +213,8 @@ class Service:
     async def checks(self) -> Mapping[str, str]:
         """What ``/readyz`` reports."""
         found = {task.get_name(): _state(task) for task in self._tasks}
+        held = {name: platform.connection for name, platform in self.platforms.items() if isinstance(platform, LongConnection)}
+        found |= {f"{name} connection": state for name, state in held.items() if state}
         try:
             now = self.clock.now()
             await self.store.write(lambda tx: tx.facts.set("ready", now.isoformat(), now))

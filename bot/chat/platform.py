@@ -102,6 +102,16 @@ class PageKit(Protocol):
         ...
 
 
+@runtime_checkable
+class LongConnection(Protocol):
+    """A platform that keeps a connection open. Optional."""
+
+    @property
+    def connection(self) -> str:
+        """For /readyz: ``ok``, what is wrong, or nothing where no connection is configured."""
+        ...
+
+
 class Platform(Protocol):
     """One chat platform. ``send`` and ``update`` raise :class:`PlatformError`."""
 

@@ -48,6 +48,11 @@ class WeCom:
         self._callbacks = Callbacks(Gate(settings, clock), store, clock, self.api.download) if settings.has_app else None
         self.bot = AiBot(settings, public_url, store, clock, self.api, self._ledger, habits) if settings.has_bot else None
 
+    @property
+    def connection(self) -> str:
+        """How the bot's connection is."""
+        return self.bot.connection.state if self.bot is not None else ""
+
     def mount(self, app: web.Application, receive: Receive) -> None:
         """Add ``/wecom/callback``."""
         callbacks = self._callbacks

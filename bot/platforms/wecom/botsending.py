@@ -104,6 +104,7 @@ class BotSending:
         request = self._answering.get((note.key, note.part)) or self._line.asked.pop(chat, None)
         if request is None or not self._fresh(request, STREAM):
             return False
+        self._answering = {key: asked for key, asked in self._answering.items() if self._fresh(asked, STREAM)}
         self._answering[note.key, note.part] = request
         stream = {"id": f"{note.key}-{note.part}", "finish": True, **_content(part, note)}
         return await self._took(request, "aibot_respond_msg", {"msgtype": "stream", "stream": stream})

@@ -35,6 +35,8 @@ LONGEST, GOOD_LIFE = 300.0, timedelta(minutes=1)
 # After somebody else took the bot over: two instances that come back at once would throw each other out for ever.
 COOL = timedelta(minutes=10)
 WAITING = 2000
+# A tap older than this can change nothing any more.
+ANSWERABLE = timedelta(seconds=5)
 LARGEST_FRAME = 4 * 2**20
 
 
@@ -79,7 +81,13 @@ class Connection:
         self.tapped: dict[tuple[str, str], Request] = {}
         self._frames: asyncio.Queue[tuple[Link, Mapping[str, Any]]] = asyncio.Queue(WAITING)
         self._kicked = False
+        self._standing_by = False
         self._failures = 0
+
+    @property
+    def state(self) -> str:
+        """For /readyz: ``ok`` also where another process holds the connection."""
+        return "ok" if self.link is not None or self._standing_by else "not connected"
 
     def connected(self) -> Link:
         """The connection in force. Raises PlatformError."""
@@ -101,7 +109,8 @@ class Connection:
     async def _once(self, receive: Receive) -> float:
         """Lead for the life of one connection; seconds until the next try."""
         try:
-            if not await self._lease.hold():
+            self._standing_by = not await self._lease.hold()
+            if self._standing_by:
                 return BEAT
             began = self._clock.now()
             await self._live()
@@ -185,6 +194,7 @@ class Connection:
             if isinstance(found, Tapped):
                 task = await self._store.read(lambda r, found=found: r.wecom.task(found.task_id))  # type: ignore[misc]
                 event = tap_of(task, found)
+                self.tapped = {key: tap for key, tap in self.tapped.items() if request.at - tap.at < ANSWERABLE}
                 self.tapped[chat, event.card] = Request(request.req_id, request.at, request.link, found.task_id)
                 await receive(event)
                 continue

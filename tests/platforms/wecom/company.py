@@ -71,6 +71,11 @@ class Company:
         """How many events were accepted."""
         return sum((await self.service.store.read(lambda r: r.inbox.counts())).values())
 
+    async def callbacks_again(self) -> None:
+        """The newest callback comes twice more: unchanged, and sealed anew."""
+        for resealed in (False, True):
+            await self.wecom.callbacks.again(resealed=resealed)
+
     def learn(self, story: Router) -> None:
         """Let the service answer the taps of one more story."""
         self.service.dispatcher._menu.taps.update(story.taps)

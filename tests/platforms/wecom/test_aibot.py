@@ -14,9 +14,11 @@ from bot.chat.incoming import Alarm, CardTap, Document, Event, Opened, Photo, Te
 from bot.chat.outgoing import Button, Card, Outgoing, Reply
 from bot.domain.clock import FakeClock
 from bot.domain.errors import PlatformError, StorageError
+from bot.platforms.outbound import Outbound
 from bot.platforms.wecom.aibot import AiBot
 from bot.platforms.wecom.api import Api
-from bot.platforms.wecom.connection import Habits
+from bot.platforms.wecom.botpeople import BotPeople
+from bot.platforms.wecom.connection import Connection, Habits
 from bot.platforms.wecom.lease import Lease
 from bot.platforms.wecom.ledger import Ledger
 from config.platforms import Wecom
@@ -43,6 +45,7 @@ class Rig:
     waits: Waits = field(default_factory=Waits)
     events: list[Event] = field(default_factory=list)
     trouble: int = 0
+    task: "asyncio.Task[None]" = field(init=False)
     keys: "count[int]" = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -57,12 +60,16 @@ class Rig:
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Rig"]:
         """Connected, and ended at the end."""
-        task = asyncio.create_task(self.bot.run(self.receive))
+        self.task = asyncio.create_task(self.bot.run(self.receive))
         await self.connected()
         yield self
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await self.stop()
         await self.api.close()
+
+    async def stop(self) -> None:
+        """End the process politely."""
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
 
     async def receive(self, event: Event) -> bool:
         if self.trouble:
@@ -378,6 +385,25 @@ async def test_of_two_processes_one_holds_the_connection_and_the_other_follows(s
     assert [await two.hold(), await one.hold()] == [True, False]
     await two.release()
     assert await one.hold()
+
+
+async def test_the_second_process_connects_only_when_the_first_has_let_go(rig: Rig) -> None:
+    def process(name: str) -> Connection:
+        lease = Lease(rig.store, rig.clock, name, alone=False)
+        people = BotPeople(rig.store, rig.clock, None)
+        http = Outbound("wecom", (), (rig.wecom.address,))
+        return Connection(rig.settings, rig.store, rig.clock, http, lease, people, Habits(rig.waits.pause, lambda: 0.5, ACK))
+
+    second = process("second")
+    standing_by = asyncio.create_task(second.run(rig.receive))
+    await until(lambda: second.state == "ok")
+    assert (second.link, rig.wecom.bot.subscriptions) == (None, 1)
+    await rig.stop()
+    await until(lambda: bool(rig.waits.over(lambda s: s == 10.0)) and second.link is not None)
+    assert rig.wecom.bot.subscriptions == 2
+    standing_by.cancel()
+    await asyncio.gather(standing_by, return_exceptions=True)
+    await second._http.close()
 
 
 async def test_a_process_that_is_alone_takes_over_from_the_dead(store: Store, clock: FakeClock) -> None:

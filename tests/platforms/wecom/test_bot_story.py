@@ -9,11 +9,12 @@ import pytest
 
 from bot.chat.outgoing import Reply
 from bot.domain.clock import FakeClock
-from bot.domain.member import Group
+from bot.domain.member import Group, Member, Role
 from bot.domain.values import GroupId, MemberId
 from bot.platforms.wecom.connection import Habits
+from storage.transaction import Transaction
 from tests.platforms.wecom.company import FIRM, Company, bot_only, company_on, settings_for
-from tests.platforms.wecom.emulator import Emulator
+from tests.platforms.wecom.emulator import Emulator, Person
 from tests.platforms.wecom.emulator.botphone import BotPhone
 from tests.platforms.wecom.secrecy import overhearing, spilled
 from tests.platforms.wecom.waits import Waits
@@ -138,6 +139,33 @@ async def test_ten_minutes_without_the_connection_delay_everything_and_lose_noth
         for _ in range(3):
             await robot.move(timedelta(minutes=1))
         assert [m.text for m in lisi.screen][1:] == [f"第 {n} 条" for n in range(10)]
+
+
+async def test_readiness_tells_of_the_connection(robot: Company) -> None:
+    assert (await robot.service.checks())["wecom connection"] == "ok"
+    robot.wecom.corp.bot_secret = "the server refuses everybody"
+    await robot.wecom.bot.close()
+
+    async def noticed() -> bool:
+        return (await robot.service.checks())["wecom connection"] == "not connected"
+
+    await until(noticed)
+
+
+async def test_who_has_not_agreed_yet_agrees_on_a_card_and_is_answered_then(robot: Company) -> None:
+    def join(tx: Transaction) -> None:
+        tx.members.save(Member(MemberId("m_sun"), "孙七", (Role.REP.value,)))
+        tx.members.identify("wecom", "sunqi", MemberId("m_sun"), "sunqi")
+
+    robot.wecom.corp.add(Person("SunQi", "孙七"))
+    await robot.service.store.write(join)
+    sun = robot.wecom.bot_phone("SunQi")
+    await say(robot, sun, "帮助")
+    notice = sun.card()
+    await sun.tap(notice, next(iter(notice.buttons)))
+    await settled(robot, 2)
+    assert len(sun.screen) >= 2
+    assert not notice.buttons
 
 
 async def test_app_and_bot_together_answer_each_where_they_were_asked(wecom: Emulator, tmp_path: Path, clock: FakeClock) -> None:

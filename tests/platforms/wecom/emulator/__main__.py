@@ -32,13 +32,21 @@ ws_url = "{emulator.address.replace("http", "ws", 1)}/ws"
 {hooks}"""
 
 
+def people(emulator: Emulator) -> str:
+    """The members as a table for ``genjin import people``, behind comment signs."""
+    rows = [f"# {p.name},{'manager' if p.leads_department else 'rep'},{p.mobile},{p.key}" for p in emulator.corp.people.values()]
+    head = "# 人员表：下面存成 people.csv（去掉行首的 # ），然后：genjin import people people.csv"
+    return "\n".join([head, "# 姓名,角色,手机,wecom_id", *rows])
+
+
 async def main(port: int, bot: str) -> None:
     emulator = Emulator(SystemClock())
     await emulator.start(port, pages=Page(emulator).routes())
     emulator.corp.callback = f"{bot}/wecom/callback"
     print(f"# 企业微信模拟器：{emulator.address}/ （打开它，以某个人的身份说话）")
     print(f"# 把下面存成 genjin.toml，然后：genjin serve --config genjin.toml（回调地址 {emulator.corp.callback}）\n")
-    print(configuration(emulator), flush=True)
+    print(configuration(emulator))
+    print(people(emulator), flush=True)
     try:
         await asyncio.Event().wait()
     finally:

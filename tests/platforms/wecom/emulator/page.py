@@ -45,7 +45,7 @@ class Page:
                 picture = bytes(await part.read())
             elif isinstance(part, BodyPartReader):
                 fields[str(part.name)] = await part.text()
-        phone = self.emulator.phone(fields["user"])
+        phone = self.emulator.bot_phone(fields["user"]) if "bot" in fields else self.emulator.phone(fields["user"])
         if picture:
             await phone.photo(picture)
         if fields.get("text"):
@@ -55,13 +55,16 @@ class Page:
     async def tap(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()
         card = self.emulator.ledger.shown[int(str(form["number"]))]
-        await self.emulator.phone(card.screen).tap(card, str(form["label"]))
+        user = card.screen.removeprefix("bot:")
+        phone = self.emulator.bot_phone(user) if user != card.screen else self.emulator.phone(user)
+        await phone.tap(card, str(form["label"]))
         raise web.HTTPSeeOther("/")
 
     def _screen(self, name: str, title: str, person: bool) -> str:
         shown = [self._message(number, m) for number, m in enumerate(self.emulator.ledger.shown) if m.screen == name and not m.recalled]
         say = f'<form method="post" action="/say" enctype="multipart/form-data"><input type="hidden" name="user" value="{name}">'
-        say += '<input name="text" placeholder="说点什么"><input type="file" name="photo"><button>发送</button></form>'
+        say += '<input name="text" placeholder="说点什么"><input type="file" name="photo">'
+        say += '<label><input type="checkbox" name="bot">给机器人</label><button>发送</button></form>'
         return f"<section><h2>{html.escape(title)}</h2>{''.join(shown)}{say if person else ''}</section>"
 
     def _message(self, number: int, message: Shown) -> str:
