@@ -13,6 +13,7 @@ from bot.cli.options import AsJson, AtOption, ConfigOption, DryRun, instant, log
 from bot.cli.parse import parse
 from bot.cli.privacy import privacy
 from bot.cli.rules import rules
+from bot.cli.senses import speech, transcribe
 from bot.cli.settings import config
 from bot.domain.errors import GenjinError
 
@@ -20,6 +21,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="跟进 Genji
 app.command(help="读懂一句销售话，打印结构化记录。")(parse)
 app.command("import", help="导入表格（Excel 或 CSV）：先核对再写入，可以撤回。")(import_)
 app.command(help="导出表格：jsonl、csv 或 xlsx；记入审计日志。")(export)
+app.command(help="把录音听写成文字。")(transcribe)
+app.add_typer(speech, name="speech")
 app.add_typer(db, name="db")
 app.add_typer(dead, name="dead")
 app.add_typer(privacy, name="privacy")
