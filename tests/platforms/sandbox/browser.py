@@ -28,10 +28,10 @@ needs_browser = [
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """A browser of its own, gone at the end."""
+async def chromium(*more: str) -> AsyncIterator[Browser]:
+    """A browser of its own, with ``more`` flags, gone at the end."""
     async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await play.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *more])
         try:
             yield browser
         finally:
