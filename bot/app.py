@@ -37,6 +37,7 @@ from bot.senses.speech import Speech, Transcriber
 from bot.usher import Usher
 from bot.watch import Watch
 from bot.web.health import mount_health, mount_metrics, mount_ready
+from bot.web.site import mount_pages
 from config.calendar import load_calendar
 from config.rules import DEFAULT, Rules, read_text
 from config.settings import Settings
@@ -225,11 +226,27 @@ class Service:
             found["database"] = str(error)
         return {**found, **self.watch.state()}
 
-    async def _listen(self) -> int:
+    def public(self) -> web.Application:
+        """What is served to the public: the platforms' doors and the pages for people."""
         app = web.Application(client_max_size=BIGGEST_REQUEST)
         mount_health(app)
+        mount_pages(
+            app,
+            store=self.store,
+            clock=self.clock,
+            secret_file=self.settings.web.secret_file,
+            public_url=self.settings.server.public_url,
+            platforms=self.platforms,
+            receive=self.inbox.put,
+            whole=self.dispatcher.whole,
+            keeper=self.keeper,
+        )
         for platform in self.platforms.values():
             platform.mount(app, self.inbox.put)
+        return app
+
+    async def _listen(self) -> int:
+        app = self.public()
         admin = web.Application()
         mount_ready(admin, self.checks)
         mount_metrics(admin, self.watch.measure)

@@ -26,6 +26,7 @@ from storage.transaction import Transaction
 # For so long after its bytes came a file is not removed: the row that speaks of it may still be on its way.
 SETTLING = 600.0
 LARGEST = 100 * 2**20
+HEAD = 32
 # First bytes → type. Endings lie; bytes do not.
 SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -48,8 +49,16 @@ TOO_LARGE = f"超过 {LARGEST // 2**20} MB，存不下。请压缩或剪短后�
 CALLED: Mapping[type, str] = {Photo: "照片", Video: "视频"}
 
 
-class _TooLarge(PlatformError):
-    """The platform gives more than we keep."""
+# What a reference begins with when the bytes came straight into our own store: a photo from a page of ours.
+KEPT = "kept:"
+
+
+class TooLarge(PlatformError):
+    """There is more of it than we keep."""
+
+
+class WrongKind(PlatformError):
+    """The bytes are not of the kind that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +158,7 @@ class MediaKeeper:
         except PlatformError as error:
             if not error.final:
                 raise Retry(str(error), error.retry_after) from error
-            await self._refuse(job, media, TOO_LARGE if isinstance(error, _TooLarge) else "平台上已经取不到了，请重新发一次。")
+            await self._refuse(job, media, TOO_LARGE if isinstance(error, TooLarge) else "平台上已经取不到了，请重新发一次。")
             return
         problem = _mismatch(str(job.payload["as"]), kept.content_type, kept.size)
         lying = replace(media, state="kept", sha256=kept.sha256, size=kept.size, content_type=kept.content_type)
@@ -165,15 +174,25 @@ class MediaKeeper:
         await self._store.write(unit)
 
     async def _download(self, media: MediaRow) -> Kept:
+        if media.ref.startswith(KEPT):
+            return await asyncio.to_thread(self._lying_here, media.ref.removeprefix(KEPT))
         platform = self._platforms.get(media.platform)
         if platform is None:
             raise PlatformError(f"platform {media.platform} is not connected", retry_after=60)
         return await self.keep(platform.download(media.ref))
 
-    async def keep(self, chunks: AsyncIterator[bytes]) -> Kept:
+    def _lying_here(self, sha256: str) -> Kept:
+        try:
+            with self.path(sha256).open("rb") as file:
+                return Kept(sha256, os.fstat(file.fileno()).st_size, content_type(file.read(HEAD)))
+        except OSError as error:
+            raise PlatformError("kept before, and gone now", final=True) from error
+
+    async def keep(self, chunks: AsyncIterator[bytes], *, most: int = LARGEST, only: str = "") -> Kept:
         """Bring bytes into the store; the caller notes them as a row of the media table.
 
-        Raises StorageError, a final PlatformError when there are too many bytes, and whatever the stream raises.
+        ``only`` is what the type of the bytes must begin with. Raises StorageError, :class:`TooLarge` above ``most`` bytes,
+        :class:`WrongKind`, and whatever the stream raises; then nothing of it stays.
         """
         try:
             file = await asyncio.to_thread(self._temporary)
@@ -183,11 +202,15 @@ class MediaKeeper:
             loop, digest, size, head = asyncio.get_running_loop(), hashlib.sha256(), 0, b""
             async for chunk in chunks:
                 size += len(chunk)
-                if size > LARGEST:
-                    raise _TooLarge("too large", final=True)
-                head = (head + chunk)[:32] if len(head) < 32 else head
+                if size > most:
+                    raise TooLarge("too large", final=True)
+                head = (head + chunk)[:HEAD] if len(head) < HEAD else head
+                if len(head) == HEAD and not content_type(head).startswith(only):
+                    break
                 digest.update(chunk)
                 await asyncio.to_thread(file.write, chunk)
+            if not content_type(head).startswith(only):
+                raise WrongKind("another kind of file", final=True)
             self._settled = {sha: at for sha, at in self._settled.items() if loop.time() - at < SETTLING}
             self._settled[digest.hexdigest()] = loop.time()
             await asyncio.to_thread(self._settle, file, digest.hexdigest())

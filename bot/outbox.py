@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import metrics
 from bot.chat.context import NOWHERE
-from bot.chat.outgoing import Card, Outgoing, decode, encode, rewritten
+from bot.chat.outgoing import Card, Link, Outgoing, decode, encode, has_buttons, list_path, rewritten
 from bot.chat.platform import Address, Platform
 from bot.domain.access import BLIND, Sight, group_sight, words_for
 from bot.domain.clock import Clock, local_day
@@ -15,7 +16,7 @@ from bot.domain.jobs import Timer
 from bot.domain.member import Role
 from bot.domain.worktime import QuietHours
 from bot.jobs import Job, Jobs, NewJob, Policy, Retry
-from prompts import replies
+from prompts import cards, replies
 from storage.repositories.outbox import OutboxRow
 from storage.store import Store
 from storage.transaction import Reader, Transaction
@@ -50,7 +51,7 @@ class Outbox:
         at: datetime | None = None,
         sight: Sight | None = None,
     ) -> None:
-        message = rewritten(message, (sight or _sight_at(tx, to, now)).text)
+        message = self._fitting(to, rewritten(message, (sight or _sight_at(tx, to, now)).text))
         release = at or (self._quiet.release(now) if can_wait else None)
         held = release is not None and release > now
         card = message.key if isinstance(message, Card) else None
@@ -63,7 +64,7 @@ class Outbox:
     def replace(self, tx: Transaction, card: Card, now: datetime, here: Mapping[Address, Sight] = NOWHERE) -> None:
         for copy in tx.outbox.copies(card.key):
             to = Address(copy.platform, copy.chat)
-            payload = encode(rewritten(card, (here.get(to) or _sight_at(tx, to, now)).text))
+            payload = encode(self._fitting(to, rewritten(card, (here.get(to) or _sight_at(tx, to, now)).text)))
             if copy.state == "held":
                 tx.outbox.rewrite(copy.id, payload)
             elif copy.state != "dead":
@@ -74,6 +75,13 @@ class Outbox:
         """Whether buttons can be tapped there; a platform that is not connected is not asked to do more than it can."""
         platform = self._platforms.get(to.platform)
         return platform is None or platform.carries_buttons(to.chat)
+
+    def _fitting(self, to: Address, message: Outgoing) -> Outgoing:
+        """A card with a way to its page, where its buttons cannot be tapped."""
+        if not isinstance(message, Card) or not has_buttons(message) or self.carries_buttons(to):
+            return message
+        path = list_path(message.key)
+        return replace(message, links=(Link(label=cards.ACT_ON_PAGE, path=path), *(x for x in message.links if x.path != path)))
 
     def release(self, tx: Transaction, timer: Timer) -> None:
         """A held message may go."""

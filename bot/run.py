@@ -16,7 +16,7 @@ from bot.domain.clock import ShiftedClock, SystemClock, local_day
 from bot.domain.errors import UserError
 from bot.domain.worktime import at
 from bot.platforms.sandbox import Sandbox
-from config.sections import Database, MediaFolder, Server, Time
+from config.sections import Database, MediaFolder, Server, Time, Web
 from config.settings import Settings
 from storage.lock import ProcessLock
 from storage.store import Store
@@ -69,6 +69,7 @@ def demo_service(home: Path, port: int, *, token: str | None = None) -> tuple[Se
         server=Server(port=port, admin_port=0),
         database=Database(url=f"sqlite:///{home}/genjin.db"),
         media=MediaFolder(dir=home / "media"),
+        web=Web(secret_file=home / "web.secret"),
         time=Time(quiet_hours=NO_QUIET),
     )
     store = open_store(settings.database.url, exclusive=True)

@@ -21,6 +21,7 @@ class VisitRules(Section):
 
     join_within: Duration = Field(title="合并间隔")
     undo_within: Duration = Field(title="撤销时限")
+    far_metres: int = Field(ge=100, le=100_000, title="到访距离")
 
 
 class ReminderRules(Section):

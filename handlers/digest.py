@@ -28,6 +28,7 @@ from storage.repositories.leads import StaleLead
 router = Router("digest")
 SNOOZE_WORKDAYS = 3
 REST = 30
+MANY = 100_000
 
 
 @router.cron("digest")
@@ -40,13 +41,23 @@ def morning(ctx: Context) -> None:
 
 
 def push(ctx: Context, group: Group, *, again: bool = False) -> None:
-    """Promise a group its list, once a day unless ``again``."""
+    """Promise a group its list, once a day unless ``again``; where its buttons cannot be tapped, everybody's own lines also go to them."""
     key = digests.key(group.id, ctx.today)
     if ctx.tx.outbox.copies(key) and not again:
         return
     apart = timedelta(seconds=zlib.crc32(group.id.encode()) % max(1, int(ctx.rules.digest.spread.total_seconds())))
-    card = build(ctx, key, group.region, group.name)
-    ctx.tell(Address(group.platform, group.chat), card, at=at(ctx.today, ctx.rules.digest.at) + apart)
+    to, when = Address(group.platform, group.chat), at(ctx.today, ctx.rules.digest.at) + apart
+    stale = _stale(ctx, group.region, ctx.rules.digest.per_rep)
+    ctx.tell(to, _breakpoints(ctx, key, group.name, stale), at=when)
+    if not ctx.mouth.carries_buttons(to):
+        for owner in dict.fromkeys(s.lead.owner_id for s in stale if s.lead.owner_id):
+            _push_mine(ctx, owner, when)
+
+
+def _push_mine(ctx: Context, owner: MemberId, when: datetime) -> None:
+    key = digests.mine_key(owner, ctx.today)
+    if not ctx.tx.outbox.copies(key):  # somebody of two groups gets one card
+        ctx.tell(owner, _breakpoints(ctx, key, digests.MINE, _stale(ctx, None, ctx.rules.digest.per_rep, owner)), at=when)
 
 
 @router.command(r"昨日断点(?:清单)?")
@@ -55,16 +66,37 @@ def now_please(event: Text, ctx: Context, match: Match[str]) -> Answer:
     if not ctx.heads:
         return Reply(text=digests.NO_DIGEST_GROUP)
     group = ctx.tx.members.group_at(event.platform, event.chat)
-    where = group.name if group else ctx.member.region or "全公司"
-    return build(ctx, f"digest:{event.event_id}", group.region if group else None, where, ctx.sight)
+    region, where = _scope(ctx, group)
+    return _breakpoints(ctx, f"digest:{event.event_id}", where, _decided(ctx, region, ctx.rules.digest.per_rep))
 
 
-def build(ctx: Context, key: str, region: str | None, where: str, sight: Sight | None = None) -> Card:
-    """The list of a region (None: of all) as it stands now; with a ``sight`` what that viewer may act on."""
-    found = _stale(ctx, region, ctx.rules.digest.per_rep, sight=sight)
-    stale = [s for s in found if sight is None or sight.can_decide(s.lead.owner_id, s.region)]
-    shaded = [(s, _colour(ctx, s.lead)) for s in stale]
-    return digests.breakpoints(key, where, shaded, ctx.today, ctx.now)
+@router.whole("digest")
+def whole(card: Card, group: Group | None, ctx: Context) -> Card:
+    """Everything that is stale now and that the viewer may act on; then what was done since the card was sent."""
+    owner = digests.whose(card.key)
+    region, where = (None, digests.MINE) if owner else _scope(ctx, group)
+    fresh = _breakpoints(ctx, card.key, where, _decided(ctx, region, MANY, owner))
+    return digests.with_settled(fresh, [line for line in digests.settled(card) if _acts_on(ctx, line.key)])
+
+
+def _scope(ctx: Context, group: Group | None) -> tuple[str | None, str]:
+    """The region to look at (None: all that the sender sees) and what it is called."""
+    return (group.region, group.name) if group else (None, ctx.member.region or "全公司")
+
+
+def _decided(ctx: Context, region: str | None, per_owner: int, owner: MemberId | None = None) -> list[StaleLead]:
+    sight = ctx.sight
+    return [s for s in _stale(ctx, region, per_owner, owner, sight) if sight.can_decide(s.lead.owner_id, s.region)]
+
+
+def _acts_on(ctx: Context, lead_id: str) -> bool:
+    lead = ctx.tx.leads.get(LeadId(lead_id))
+    customer = ctx.tx.customers.get(lead.customer_id) if lead else None
+    return lead is not None and customer is not None and ctx.sight.can_decide(lead.owner_id, customer.region)
+
+
+def _breakpoints(ctx: Context, key: str, where: str, stale: list[StaleLead]) -> Card:
+    return digests.breakpoints(key, where, [(s, _colour(ctx, s.lead)) for s in stale], ctx.today, ctx.now)
 
 
 @router.tap("digest_rest")
@@ -140,10 +172,12 @@ def hand_over(event: CardTap, ctx: Context) -> Answer:
     if lead.owner_id and lead.owner_id not in (taker.id, ctx.member.id):
         ctx.tell(lead.owner_id, Reply(text=f"{customer.name} {digests.handed(ctx.member.name, taker.name)}"), can_wait=True)
     outcome = digests.handed(ctx.member.name, taker.name)
-    listed = ctx.shown(event.values.get("card", ""))
-    if listed is None:
+    listed = event.values.get("card", "")
+    if ctx.shown(listed) is None:
         return _settled(event, ctx, lead, outcome)
-    ctx.replace(digests.settle_line(listed, lead.id, outcome))
+    _settle_others(ctx, listed, lead, outcome)
+    if done := _with_outcome(ctx, listed, lead, outcome):
+        ctx.replace(done)
     return cards.settled(event.card, f"{customer.name} {outcome}", "good")
 
 
@@ -163,12 +197,23 @@ def _open(event: CardTap, ctx: Context) -> tuple[Lead, Customer] | Answer:
 
 
 def _settled(event: CardTap, ctx: Context, lead: Lead, outcome: str) -> Answer:
-    """The list with the line's outcome in it, on every copy."""
-    shown = ctx.shown(event.card)
-    if shown is None:
-        return Reply(text=outcome)
-    done = digests.settle_line(shown, lead.id, outcome)
-    return done if done != shown else Reply(text=outcome)
+    """The list with the line's outcome in it, on every copy; the other lists of that day show it, too."""
+    _settle_others(ctx, event.card, lead, outcome)
+    return _with_outcome(ctx, event.card, lead, outcome) or Reply(text=outcome)
+
+
+def _settle_others(ctx: Context, card: str, lead: Lead, outcome: str) -> None:
+    groups = [group.id for group in ctx.tx.members.groups("digest")]
+    for key in digests.others(card, lead.owner_id, groups, ctx.today):
+        if done := _with_outcome(ctx, key, lead, outcome):
+            ctx.replace(done)
+
+
+def _with_outcome(ctx: Context, key: str, lead: Lead, outcome: str) -> Card | None:
+    """The card of that key with the line settled; None where there is nothing to settle."""
+    shown = ctx.shown(key)
+    done = digests.settle_line(shown, lead.id, outcome) if shown else None
+    return done if done != shown else None
 
 
 def _until(ctx: Context) -> datetime:

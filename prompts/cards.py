@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
-from bot.chat.outgoing import Button, Card, Fact, Reply, Tone
+from bot.chat.outgoing import Button, Card, Fact, Link, Reply, Tone
 from bot.domain.activity import Activity, ActivityKind, Missing
-from bot.domain.clock import local_day
+from bot.domain.clock import local, local_day
 from bot.domain.customer import Customer
 from bot.domain.understood import Objection
 from bot.domain.values import MemberId
@@ -20,6 +20,7 @@ ASK: dict[Missing, str] = {
 UNREAD = "原件已存好，里面的内容我还不会读，要紧的请再打几个字。"
 LISTENING = "录音已存好，正在听，听完就把内容记进来。"
 UNNAMED = "（没留姓名）"
+ACT_ON_PAGE = "打开网页处理"
 NOT_YOURS = "往来内容只有负责人和上级能看。"
 SAVED_ANYWAY = "你的记录已经存好。对方同意协作后，就算进这家的跟进。"
 HOW_TO_CHANGE = "说错了？回“改一下，…”更正，10 分钟内可“撤销”。"
@@ -109,6 +110,7 @@ def record_facts(item: Activity, customer: str | None, today: date) -> list[Fact
     add("联系人", "、".join(item.contacts), "contacts")
     when = f"{words.day(item.occurred_on, today)}{words.hour(item.occurred_time)}" if item.occurred_on else ""
     add("方式和时间", " · ".join(filter(None, [words.CHANNEL[item.channel] if item.channel else "", when])), "occurred_on", "channel")
+    add("位置", _place(item))
     add("异议", "、".join(words.OBJECTION[Objection(o)] for o in item.objections), "objections")
     add("竞品", "、".join(item.competitors), "competitors")
     add("需求", "；".join(item.needs))
@@ -121,6 +123,32 @@ def record_facts(item: Activity, customer: str | None, today: date) -> list[Fact
     if not facts:
         add("原话", words.shortened(item.text, 120))
     return facts
+
+
+def _place(item: Activity) -> str | None:
+    """Where the rep was, how that is known, and whether it fits the customer's address."""
+    place = item.details.get("place")
+    if not place:
+        return None
+    at = f"{local(datetime.fromisoformat(place['at'])):%H:%M}"
+    if place["evidence"] == "measured":
+        told = f"{at} 定位打卡，误差约 {words.metres(place['accuracy'] or 0)}"
+    else:
+        told = "：".join(filter(None, [f"{at} 发的位置", place.get("label")]))
+    metres = place.get("metres")
+    away = "" if metres is None else f"，离客户地址 {words.metres(metres)}"
+    odd = "，离得远，已标记；有原因就回我一句" if any(flag["why"] == "far" for flag in item.details.get("flags", [])) else ""
+    return told + away + odd
+
+
+def check_in(key: str) -> Card:
+    """The way to the check-in page."""
+    return Card(
+        key=key,
+        title="定位打卡",
+        text="到客户那里了？打开下面的网页，定个位、拍张照，就记成一次上门拜访。",
+        links=(Link(label="打开定位打卡", path="/app/checkin"),),
+    )
 
 
 def _detail_facts(item: Activity) -> list[tuple[str, str | None]]:

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 
-from bot.chat.outgoing import Button, Card, Line, Section
+from bot.chat.outgoing import Button, Card, Line, Link, Section, list_path
 from bot.domain.customer import Lead, LeadState
 from bot.domain.member import Member
 from bot.domain.staleness import Colour, idle_days
 from bot.domain.understood import Stage
+from bot.domain.values import MemberId
 from prompts import words
 from storage.repositories.leads import StaleLead
 
@@ -26,11 +27,35 @@ STEPS: dict[Stage, str] = {
 
 
 MOST_TAKERS = 5
+# A list longer than this is easier to work through on its page.
+COMFORTABLE = 5
+MINE = "我的"
+_OWN = "digest:mine:"
 
 
 def key(group: str, day: date) -> str:
     """The key of a group's list of a day."""
     return f"digest:{group}:{day.isoformat()}"
+
+
+def mine_key(member: MemberId, day: date) -> str:
+    """The key of a member's own lines of a day."""
+    return f"{_OWN}{member}:{day.isoformat()}"
+
+
+def whose(card: str) -> MemberId | None:
+    """Whose own lines a card holds; None for a list of several people."""
+    return MemberId(card.removeprefix(_OWN).rpartition(":")[0]) if card.startswith(_OWN) else None
+
+
+def others(card: str, owner: MemberId | None, groups: Sequence[str], today: date) -> list[str]:
+    """The keys of the other lists of a card's day on which a line of ``owner`` may stand."""
+    try:
+        day = date.fromisoformat(card.rpartition(":")[2])
+    except ValueError:  # a list that somebody asked for has no day in its key
+        day = today
+    keys = [*(key(group, day) for group in groups), *([mine_key(owner, day)] if owner else [])]
+    return [other for other in keys if other != card]
 
 
 def breakpoints(card: str, where: str, stale: Sequence[tuple[StaleLead, Colour]], today: date, now: datetime) -> Card:
@@ -55,7 +80,13 @@ def breakpoints(card: str, where: str, stale: Sequence[tuple[StaleLead, Colour]]
         text=f"{today.month}月{today.day}日：超过 48 小时没更新的线索（只算工作日），新断的在前。",
         sections=tuple(sections),
         note="已关闭、已说明暂缓、约定日期还没到的不在里面。",
+        links=_links(card, total, len(stale)),
     )
+
+
+def _links(card: str, total: int, shown: int) -> tuple[Link, ...]:
+    label = "在网页上看全部" if total > shown else "打开网页处理"
+    return (Link(label=label, path=list_path(card)),) if total > COMFORTABLE else ()
 
 
 def group(stale: StaleLead) -> tuple[str, str, str]:
@@ -80,6 +111,7 @@ def line(lead: Lead, customer: str, colour: Colour, now: datetime, today: date) 
         text=f"{customer} · {idle_days(lead.last_action_at, now)} 天没更新",
         detail=f"原因：{reason(lead, today)}；建议：{lead.next_step or STEPS.get(lead.stage, '联系一次，问清下一步')}",
         colour=colour.value,
+        key=lead.id,
         buttons=(
             Button(label="已跟进", action="followed_up", values=values, style="primary", ask="跟进得怎么样？一句话就行，带上下次时间更好"),
             Button(label="先放放", action="snooze", values=values, ask="为什么先放？到什么时候？例如：客户出差，下周三再说"),
@@ -111,11 +143,29 @@ def settle_line(card: Card, lead_id: str, outcome: str) -> Card:
     """The list with one line done: its outcome in place of its buttons."""
 
     def settled(item: Line) -> Line:
-        if any((b.values or {}).get("lead") == lead_id for b in item.buttons):
+        if item.key == lead_id and item.buttons:
             return replace(item, detail=outcome, colour="", buttons=())
         return item
 
     return replace(card, sections=tuple(replace(s, lines=tuple(settled(x) for x in s.lines)) for s in card.sections))
+
+
+def settled(card: Card) -> list[Line]:
+    """The lines of which somebody has said what became of them."""
+    return [line for section in card.sections for line in section.lines if line.key and not line.buttons]
+
+
+def with_settled(card: Card, done: Sequence[Line]) -> Card:
+    """The list with what was done since it was sent: at its end, or at the line that stands on it again in other hands."""
+    outcome = {line.key: line.detail for line in done}
+    sections = [
+        replace(s, lines=tuple(replace(x, detail=outcome[x.key]) if x.key in outcome else x for x in s.lines)) for s in card.sections
+    ]
+    open_still = {line.key for section in card.sections for line in section.lines}
+    ended = tuple(line for line in done if line.key not in open_still)
+    if ended:
+        sections.append(Section(title=f"已处理（{len(ended)} 条）", lines=ended))
+    return replace(card, sections=tuple(sections))
 
 
 def rest(key: str, owner: str, lines: Sequence[Line], total: int) -> Card:

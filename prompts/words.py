@@ -96,6 +96,11 @@ def hour(value: time | None) -> str:
     return f" {value:%H:%M}" if value else ""
 
 
+def metres(value: float) -> str:
+    """``35 米``, ``1.2 公里``."""
+    return f"{round(value)} 米" if value < 1000 else f"{value / 1000:.1f} 公里"
+
+
 def shortened(text: str, length: int = 60) -> str:
     """One line of at most ``length`` characters."""
     flat = " ".join(text.split())

@@ -16,7 +16,7 @@ from bot.chat.platform import Receive
 from bot.domain.clock import FakeClock
 from bot.domain.errors import PlatformError
 from bot.senses.speech import Transcriber
-from config.sections import Database, MediaFolder, Server, Time
+from config.sections import Database, MediaFolder, Server, Time, Web
 from config.settings import Settings
 
 PLATFORM = "sandbox"
@@ -193,6 +193,7 @@ def settings_in(folder: Path) -> Settings:
         server=Server(port=0, admin_port=0),
         database=Database(url=f"sqlite:///{folder}/genjin.db"),
         media=MediaFolder(dir=folder / "media"),
+        web=Web(secret_file=folder / "web.secret"),
         time=Time(quiet_hours="00:00-00:00"),
     )
 

@@ -97,6 +97,11 @@ def list_path(key: str) -> str:
     return f"/app/list/{quote(key, safe='')}"
 
 
+def has_buttons(card: Card) -> bool:
+    """Whether anything on the card can be tapped."""
+    return bool(card.buttons) or any(line.buttons for section in card.sections for line in section.lines)
+
+
 Outgoing = Reply | Card
 
 

@@ -86,7 +86,8 @@ class Kit:
     """What a page needs to ask a platform's own browser for a position.
 
     ``scripts`` are https addresses to load, in this order; ``config`` is handed to the script as JSON (``appId``, ``timestamp``,
-    ``nonceStr``, ``signature`` of the page's address; and ``corpId``, ``agentId`` where the newer script wants them).
+    ``nonceStr``, ``signature`` of the page's address; ``corpId``, ``agentId`` where the newer script wants them; ``datum`` is what to ask
+    for, ``wgs84`` unless said otherwise).
     """
 
     scripts: tuple[str, ...]

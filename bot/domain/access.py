@@ -132,6 +132,23 @@ def group_sight(group: Group) -> Sight:
     return Sight(viewer=None, owners=None, acts_for=frozenset(), unowned=None, phones=group.internal, amounts=group.internal)
 
 
+def reads_along(viewer: Member, group: Group, org: Org, day: date | None = None) -> bool:
+    """Whether what is pushed to a group is meant for the viewer too: of the group's region, or above somebody who is.
+
+    The bot does not know who sits in a group. This opens the page of a group's list; what stands there is the viewer's own sight.
+    """
+    owners = sight_of(viewer, org, day).owners
+    if owners is None or group.region is None or viewer.region == group.region:
+        return True
+    return any(owner in org.members and org.members[owner].region == group.region for owner in owners)
+
+
+def leads_along(viewer: Member, group: Group, org: Org, day: date | None = None) -> bool:
+    """Whether the viewer may read a group's message whole: of those it is meant for, the managers and whoever sees all."""
+    manages = sight_of(viewer, org, day).owners is None or Role.MANAGER in org.roles(viewer, day)
+    return manages and reads_along(viewer, group, org, day)
+
+
 def _below(head: Member, org: Org) -> frozenset[MemberId]:
     return org.team(head.id) | org.of_region(head)
 

@@ -8,6 +8,7 @@ from bot.domain.activity import Activity
 from bot.domain.customer import Contact, Customer
 from bot.domain.understood import Span, Understood
 from bot.domain.values import ContactId, CustomerId, MemberId, new_id
+from bot.records.arrival import judged
 from bot.records.keep import open_record
 from bot.records.leads import lead_for, refresh_lead
 
@@ -91,6 +92,7 @@ def settle(ctx: Context, record: Activity, customer: Customer) -> Activity:
     left = record.lead_id
     lead = lead_for(ctx, customer, record.kind.value) if ctx.sight.can_see(customer) else None
     record = replace(record, customer_id=customer.id, customer_said=None, lead_id=lead.id if lead else None)
+    record = judged(ctx, record, customer)
     ctx.tx.activities.save(record)
     if lead:
         _note_contacts(ctx, record, customer)

@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from bot.chat.context import Context
-from bot.chat.incoming import Document, Heard, Photo, Video, Voice
+from bot.chat.incoming import Document, Heard, Location, Photo, Video, Voice
 from bot.chat.outgoing import Card, Outgoing, Reply
 from bot.domain.activity import Activity, ActivityKind, Missing, PieceKind, missing
 from bot.domain.customer import Customer
 from bot.domain.recording import union
+from bot.records.arrival import arrived, evidence
 from bot.records.keep import keep, note, open_record, start
 from bot.records.settle import Named, named, settle
 from prompts import cards, replies, words
@@ -41,6 +42,31 @@ def add(ctx: Context, kind: PieceKind, **content: Any) -> Outgoing:  # noqa: ANN
     if record.customer_id is None:
         return _joined(ctx, before, record)
     return joined(ctx, before, record, shown(ctx, record))
+
+
+def add_place(ctx: Context, event: Location, customer: Customer | None) -> Outgoing:
+    """Add where the sender is to the open visit; at a customer who was chosen, to the open visit there."""
+    before = open_record(ctx)
+    if before is not None and not _takes(before, event, customer):
+        before = None
+    record = before or start(ctx, ActivityKind.VISIT)
+    if not record.text and event.measured:
+        record = replace(record, kind=ActivityKind.VISIT)  # recordings came first; now it is known that the rep is there
+    record = arrived(ctx, note(ctx, record, PieceKind.LOCATION, data=evidence(event)), event)
+    if customer is not None and record.customer_id is None:
+        return joined(ctx, before, record, file_under(ctx, record, Named(customer=customer)))
+    if before is None:
+        return file_under(ctx, record, Named())
+    if record.customer_id is None:
+        return _joined(ctx, before, record)
+    return joined(ctx, before, record, shown(ctx, record))
+
+
+def _takes(record: Activity, event: Location, customer: Customer | None) -> bool:
+    """Whether a place belongs to an open record: a measured arrival to a visit only, and to the visit of its customer."""
+    if customer is not None and record.customer_id not in (None, customer.id):
+        return False
+    return not event.measured or record.kind is ActivityKind.VISIT or not record.text
 
 
 def joined(ctx: Context, before: Activity | None, record: Activity, card: Card) -> Outgoing:

@@ -34,6 +34,14 @@ class OutboxRow:
 
 NEW = outbox.insert().returning(outbox.c.id)
 COPIES = select(outbox).where(outbox.c.card == bindparam("card"), outbox.c.updates.is_(None)).order_by(outbox.c.id)
+SHOWN_IN = by(outbox, "card", "platform", "chat").order_by(outbox.c.id.desc()).limit(1).with_only_columns(outbox.c.payload)
+CHATS_OF = (
+    select(outbox.c.platform, outbox.c.chat)
+    .where(outbox.c.card == bindparam("card"), outbox.c.updates.is_(None))
+    .group_by(outbox.c.platform, outbox.c.chat)
+    .order_by(func.max(outbox.c.id).desc())
+    .limit(bindparam("most"))
+)
 SENT = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
@@ -72,6 +80,15 @@ class OutboxRows:
     def shown(self, card: str) -> str | None:
         """The newest content promised under a card's key."""
         return self._db.execute(select(outbox.c.payload).where(outbox.c.card == card).order_by(outbox.c.id.desc()).limit(1)).scalar()
+
+    def shown_in(self, card: str, platform: str, chat: str) -> str | None:
+        """The newest content promised under a card's key to one chat: keys of lists are shared by everybody's."""
+        given = {"card": card, "platform": platform, "chat": chat}
+        return self._db.execute(SHOWN_IN, given).scalar()
+
+    def chats_of(self, card: str, limit: int = 50) -> list[tuple[str, str]]:
+        """(platform, chat) of the chats that a card was sent to, the latest first."""
+        return [(row.platform, row.chat) for row in self._db.execute(CHATS_OF, {"card": card, "most": limit})]
 
     def newer_update(self, row_id: int, updates: int) -> bool:
         """Whether a later row replaces the same message, so that this one need not be sent."""

@@ -1,7 +1,8 @@
 """The sandbox: a chat page on this machine that is a platform like the others, for trying, demos and tests.
 
-No account and no internet. It is the one place where the clock can be moved. See the module docstrings: ``door`` lets people in, ``talk``
-carries both directions, ``screens`` remembers, ``uploads`` keeps files, ``hub`` reaches the open pages, ``static/`` is the page.
+No account and no internet. It is the one place where the clock can be moved. See the module docstrings: ``door`` lets people in, ``signin``
+lets them on to our pages, ``talk`` carries both directions, ``screens`` remembers, ``uploads`` keeps files, ``hub`` reaches the open pages,
+``static/`` is the page.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from bot.platforms.sandbox.hub import Frame, Hub, encode
 from bot.platforms.sandbox.people import PLATFORM, Directory, directory
 from bot.platforms.sandbox.receive import MAX_BYTES
 from bot.platforms.sandbox.screens import Screens, frame
+from bot.platforms.sandbox.signin import SignIns
 from bot.platforms.sandbox.talk import ClockHands, NextMorning, OnClock, Talk
 from bot.platforms.sandbox.uploads import TooLarge, Uploads, drain, media_response
 from storage.store import Store
@@ -73,6 +75,7 @@ class Sandbox:
         self._screens = Screens(folder / "screens.jsonl")
         self._hub = Hub()
         self._door = Door(token)
+        self._sign_ins = SignIns(clock)
         self._hands = ClockHands(clock, next_morning, on_clock, self._hub)
         self._talk = Talk(store, clock, self._screens, self._uploads, self._hub)
 
@@ -89,6 +92,7 @@ class Sandbox:
         guard = self._door.guard
         app.router.add_get("/sandbox", guard(self._page, session=False), allow_head=False)
         app.router.add_get("/sandbox/static/{name}", guard(self._static, session=False))
+        app.router.add_get("/sandbox/signin", guard(self._sign_ins.page), allow_head=False)
         app.router.add_get("/sandbox/here", guard(self._here))
         app.router.add_get("/sandbox/ws", guard(listen, origin=True))
         app.router.add_get("/sandbox/media/{ref}", guard(self._media))
@@ -106,6 +110,14 @@ class Sandbox:
     async def update(self, chat: str, ref: str, message: Outgoing) -> None:
         """Replace a message in its place."""
         await self._talk.change(chat, ref, message)
+
+    def sign_in_address(self, back: str, state: str) -> str:
+        """Where a browser shows whom it plays."""
+        return self._sign_ins.address(back, state)
+
+    async def signed_in(self, code: str) -> str | None:
+        """The person behind a code."""
+        return self._sign_ins.user(code)
 
     def carries_buttons(self, chat: str) -> bool:
         """Buttons work everywhere on the page."""

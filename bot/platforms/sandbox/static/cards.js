@@ -1,6 +1,7 @@
 // Draws a card: header, words, facts, nested sections with lines, buttons that may ask for words first.
 
 import { button, h } from "./dom.js";
+import { state } from "./state.js";
 
 const FOLD_FROM = 3; // with more lines than this, the buttons of each line wait behind 处理
 const BUSY_MS = 3000;
@@ -15,7 +16,7 @@ export function calm(chat, answered = true) {
 }
 
 export function card(entry, tap) {
-  const { title, tone, text, facts = [], sections = [], buttons = [], note } = entry.what;
+  const { title, tone, text, facts = [], sections = [], buttons = [], note, links = [] } = entry.what;
   const lines = sections.reduce((sum, section) => sum + section.lines.length, 0);
   const node = h("article", { class: `card tone-${tone}`, "aria-label": title });
   const press = (each, answer) => {
@@ -28,9 +29,20 @@ export function card(entry, tap) {
   if (facts.length) body.append(h("dl", { class: "facts" }, facts.map(fact)));
   for (const each of sections) body.append(section(each, lines > FOLD_FROM, press));
   if (buttons.length) body.append(actions(buttons, press));
+  if (links.length) body.append(h("div", { class: "actions" }, links.map(pageLink)));
   if (note) body.append(h("p", { class: "card-note" }, note));
   if (body.childElementCount) node.append(body);
   return node;
+}
+
+// A page of ours, opened as whoever is played: the cookie tells the sandbox's sign-in.
+export function pageLink({ label, path }) {
+  const href = `/app/signin?${new URLSearchParams({ by: "sandbox", to: path })}`;
+  const link = h("a", { class: "action page", href, target: "_blank", rel: "noopener" }, label);
+  link.addEventListener("click", () => {
+    document.cookie = `genjin_sandbox_as=${encodeURIComponent(state.user)}; path=/sandbox; SameSite=Strict`;
+  });
+  return link;
 }
 
 function fact({ label, value, guess }) {

@@ -1,6 +1,7 @@
 // Where people write: Enter sends, Shift+Enter breaks the line, an input method's own Enter does neither.
 
 import { attach } from "./attach.js";
+import { pageLink } from "./cards.js";
 import { byId, h, iconButton, toast } from "./dom.js";
 import { pickPlace } from "./place.js";
 import { newId } from "./socket.js";
@@ -27,6 +28,7 @@ export function setup(given) {
     picker("video", "视频", "video/*"),
     picker("file", "文件", ""),
     iconButton("pin", "位置", () => pickPlace(sendPlace)),
+    pageLink({ label: "定位打卡", path: "/app/checkin" }),
   );
   byId("composer").append(tools, h("div", { class: "write" }, field, send));
   field.addEventListener("input", fit);
