@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.care import db, dead
+from bot.cli.care import db, dead, doctor
 from bot.cli.data import export, import_
 from bot.cli.options import AsJson, AtOption, ConfigOption, DryRun, instant, log_to_stderr, show
 from bot.cli.parse import parse
@@ -23,6 +23,7 @@ app.command("import", help="导入表格（Excel 或 CSV）：先核对再写入
 app.command(help="导出表格：jsonl、csv 或 xlsx；记入审计日志。")(export)
 app.command(help="把录音听写成文字。")(transcribe)
 app.add_typer(speech, name="speech")
+app.command(help="体检：数据库、磁盘、时钟、配置、模型、节假日、服务；哪里不对，怎么修。")(doctor)
 app.add_typer(db, name="db")
 app.add_typer(dead, name="dead")
 app.add_typer(privacy, name="privacy")

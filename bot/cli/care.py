@@ -85,3 +85,30 @@ def retry(name: str, config: ConfigOption = None) -> None:
     from bot.deadletters import retry
 
     print(f"重新排队 {retry(config, name)} 条")
+
+
+def doctor(
+    platform: Annotated[str | None, typer.Argument(help="只查一个平台：wecom、feishu、dingtalk")] = None,
+    config: ConfigOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """What is wrong with the installation; exit 1 when anything is bad."""
+    from bot.care.doctor import PLATFORMS, examine, patient_of
+    from bot.domain.check import State
+    from bot.domain.clock import SystemClock
+    from config.settings import load_settings
+
+    if platform is not None and platform not in PLATFORMS:
+        raise typer.BadParameter(f"这个版本没有 {platform} 的检查；有的是：{'、'.join(PLATFORMS) or '（还没有）'}")
+    checks = examine(patient_of(load_settings(config), SystemClock().now(), config), platform)
+    rows: list[dict[str, object]] = [
+        {"name": c.name, "state": c.state.name.lower(), "what": c.what, "mend": c.mend, "text": _line(c.state, c.name, c.what, c.mend)}
+        for c in checks
+    ]
+    show(rows, as_json)
+    if any(check.state is State.BAD for check in checks):
+        raise typer.Exit(1)
+
+
+def _line(state: str, name: str, what: str, mend: str) -> str:
+    return f"{state.ljust(2, '　')}  {name}：{what}" + (f"\n      → {mend}" if mend else "")
