@@ -97,6 +97,11 @@ def test_accounts_of_the_platforms_become_identities(staffed: Office) -> None:
     assert list(staffed.read(lambda r: r.members.chats(li.id))) == [("wecom", "lisi")]
 
 
+def test_an_account_of_wecom_is_known_in_any_case(staffed: Office) -> None:
+    staffed.take("people", "姓名,角色,工号,企业微信账号\n李思,销售,D006,LiSi\n")
+    assert staffed.read(lambda r: r.members.by_identity("wecom", "lisi")).id == "m_li"
+
+
 def test_an_account_belongs_to_one_person(staffed: Office) -> None:
     staffed.take("people", "姓名,角色,工号,企业微信账号\n李思,销售,D006,lisi\n")
     outcome = staffed.take("people", "姓名,角色,工号,企业微信账号\n王强,销售,D007,lisi\n", dry=True)

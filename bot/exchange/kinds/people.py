@@ -10,7 +10,7 @@ from typing import Any
 from bot.domain.clock import local_day
 from bot.domain.member import Group, Member, Role, StandIn
 from bot.domain.values import GroupId, MemberId
-from bot.exchange.cells import Code, Email, OneOf, Phone, SomeOf, Words, folded
+from bot.exchange.cells import Cell, Code, Email, OneOf, Phone, SomeOf, Words, folded
 from bot.exchange.columns import Column
 from bot.exchange.company import Company
 from bot.exchange.kinds.base import MANAGER, Given, Kind, Ref, Remark, Stamp
@@ -62,6 +62,13 @@ DEPUTY = Ref("deputy_id", MANAGER.find, MANAGER.name)
 REFS = {"manager": MANAGER, "deputy": DEPUTY}
 
 
+class AnyCase(Code):
+    """A code that the platform writes in upper or lower case as it pleases; kept in lower case, as its events are."""
+
+    def read(self, cell: Cell) -> str:
+        return Code(self.most).read(cell).lower()
+
+
 class People(Kind[Person]):
     """The people table; managers and deputies may stand in the same file."""
 
@@ -87,7 +94,7 @@ class People(Kind[Person]):
         Column("mobile", "手机", Phone(), example="13800001234", also=("手机号", "电话", "手机号码"), secret="phone"),
         Column("email", "邮箱", Email(), example="li.si@example.com", also=("电子邮箱", "邮件", "e-mail")),
         Column("employee_no", "工号", Code(40), example="D006", also=("员工编号", "员工号")),
-        Column("wecom_id", "企业微信账号", Code(120), hint="不填时连上平台后按手机、邮箱、工号找", also=("企微账号", "企业微信id")),
+        Column("wecom_id", "企业微信账号", AnyCase(120), hint="不填时连上平台后按手机、邮箱、工号找", also=("企微账号", "企业微信id")),
         Column("feishu_id", "飞书账号", Code(120), also=("飞书id", "open_id")),
         Column("dingtalk_id", "钉钉账号", Code(120), also=("钉钉id", "钉钉userid")),
         Column("deputy", "代理人", Words(80), example="孙悦", hint="不在时由谁代办，姓名或工号"),

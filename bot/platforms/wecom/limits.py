@@ -18,7 +18,6 @@ BUTTON_TEXT = 10
 CHOICES = 10
 CHOICE_TEXT = 16
 BALLOT = 20
-GREY_TEXT = 10
 
 # Pages of a list in a chat between two people; what is longer is cut with a word about the rest.
 PAGES = 3
@@ -27,7 +26,6 @@ PAGES = 3
 CODE_LIFE = timedelta(hours=72)
 # Equal requests within this time reach nobody twice.
 DUPLICATE_SECONDS = 14_400
-MEDIA_LIFE = timedelta(days=3)
 
 # How many messages may go where, in what time; WeCom drops the rest without a word.
 MEMBER_PACE = ((30, timedelta(minutes=1)), (1000, timedelta(hours=1)))
@@ -37,7 +35,6 @@ APPCHAT_PACE = ((200, timedelta(minutes=1)), (10_000, timedelta(days=1)))
 
 SMALLEST_UPLOAD = 6
 UPLOADS = {"image": 10 * 2**20, "voice": 2 * 2**20, "video": 10 * 2**20, "file": 20 * 2**20}
-WEBHOOK_IMAGE = 2 * 2**20
 # Larger objects are given only in ranges of at most this.
 RANGE = 8 * 2**20
 LARGEST_DOWNLOAD = 110 * 2**20
