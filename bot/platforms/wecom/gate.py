@@ -19,12 +19,16 @@ from wechatpy.enterprise.messages import MESSAGE_TYPES
 from wechatpy.messages import UnknownMessage
 
 from bot.domain.clock import Clock
-from bot.platforms.wecom import events  # noqa: F401  (registers the event classes that wechatpy does not know)
+from bot.platforms.wecom import (
+    events,  # noqa: F401  (registers the event classes that wechatpy does not know)
+    limits,
+)
 from config.platforms import Wecom
 
 # What XML does not allow and a phone's keyboard can type all the same; one such character shall not cost a rep the message.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SECONDS = re.compile(r"[0-9]{1,10}")
+_ECHO = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _NUMBER = re.compile(r"[0-9]{1,20}")
 
 
@@ -62,9 +66,15 @@ class Gate:
         self._clock = clock
 
     def echo(self, query: Mapping[str, str]) -> str:
-        """What the verification of the address wants back."""
-        self._signed(query, query.get("echostr", ""))
-        return self._decrypted(query.get("echostr", ""))
+        """What the verification of the address wants back.
+
+        A message that somebody overheard is signed just as well; it is not read out to whoever sends it here.
+        """
+        signed_at = self._signed(query, query.get("echostr", ""))
+        word = self._decrypted(query.get("echostr", ""))
+        if not _ECHO.fullmatch(word) or abs(self._clock.now() - signed_at) > limits.MESSAGE_AGE:
+            raise Refused("no verification")
+        return word
 
     def open(self, query: Mapping[str, str], body: bytes) -> Opened:
         """The message in an envelope."""

@@ -127,7 +127,7 @@ def _shot(message: Any, head: dict[str, Any]) -> Said:  # noqa: ANN401
     found = ((message._data.get("SendPicsInfo") or {}).get("PicList") or {}).get("item") or []
     items = found if isinstance(found, list) else [found]
     md5s = tuple(md5 for item in items if _MD5.fullmatch(md5 := str(item.get("PicMd5Sum")).lower()))
-    return Camera(head["event_id"], head["chat"], md5s, head["received_at"])
+    return Camera(head["event_id"], head["chat"], md5s, datetime.fromtimestamp(int(message.time), UTC))
 
 
 def _tap(message: Any, head: dict[str, Any]) -> Said:  # noqa: ANN401

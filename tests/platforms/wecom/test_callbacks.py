@@ -73,6 +73,14 @@ async def test_the_verification_refuses_a_wrong_signature(company: Company) -> N
         assert answer.status == 403
 
 
+async def test_the_verification_reads_no_overheard_message_out(company: Company) -> None:
+    overheard = company.wecom.callbacks.envelope(company.wecom.phone("lisi").xml("text", Content="客户机密"))
+    sealed = overheard.body.decode().split("<Encrypt><![CDATA[")[1].split("]]>")[0]
+    async with company.wecom.http.get(company.wecom.corp.callback or "", params={**overheard.query, "echostr": sealed}) as answer:
+        assert answer.status == 403
+        assert "客户机密" not in await answer.text()
+
+
 @pytest.mark.parametrize("resealed", [False, True])
 async def test_a_message_that_comes_again_is_accepted_without_effect(company: Company, resealed: bool) -> None:
     await company.wecom.phone("lisi").say("你好")
