@@ -313,3 +313,29 @@ def test_work_that_was_given_up_is_listed_and_taken_up_again(run: Run, database:
     assert "l1" in run("dead", "show", "job:1").out
     assert run("dead", "retry", "job:1").out == "重新排队 1 条\n"
     assert run("dead", "list").out == "没有死信。\n"
+
+
+def test_the_doctor_ends_with_one_when_something_is_bad(run: Run, database: Path) -> None:
+    assert run("doctor").code == 0
+    database.write_bytes(b"no database at all" * 500)
+    ran = run("doctor", "--json")
+    assert ran.code == 1
+    assert "bad" in {row["state"] for row in ran.rows}
+
+
+def test_the_doctor_knows_which_platforms_it_can_examine(run: Run) -> None:
+    assert run("doctor", "myspace").code == 2
+
+
+def test_a_backup_is_made_and_restored(run: Run, company: Path) -> None:
+    assert run("db", "backup", "--out", "b.zip").code == 0
+    write(company, lambda tx: tx.connection.exec_driver_sql("DELETE FROM piece"))
+    assert run("db", "restore", "b.zip", "--yes").code == 0
+    assert count(company, "piece") > 0
+
+
+def test_one_persons_data_is_given_out_and_taken_away(run: Run, company: Path, tmp_path: Path) -> None:
+    assert run("privacy", "export", "刘洋", "--out", "liu.zip").code == 0
+    assert "将注销 刘洋" in run("privacy", "delete", "刘洋", "--dry-run").out
+    assert run("privacy", "delete", "刘洋", "--yes").code == 0
+    assert "没有“刘洋”这个人" in run("privacy", "export", "刘洋", "--out", "again.zip").err

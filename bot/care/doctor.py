@@ -4,6 +4,7 @@ An examination is a function from a :class:`Patient` to checks. Whatever has som
 ``COMMON`` or, under its name, to ``PLATFORMS``; it looks and changes nothing, and what it raises is itself a finding.
 """
 
+import asyncio
 import importlib.util
 import shutil
 import sqlite3
@@ -13,14 +14,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from bot.care.backup import database_file
 from bot.domain.check import Check, State
-from bot.domain.clock import local
+from bot.domain.clock import SystemClock, local
 from bot.domain.errors import GenjinError, StorageError
 from bot.domain.member import Role
-from bot.senses.models import ready
+from bot.platforms.wecom import doctor as wecom_doctor
+from bot.senses import doctor as speech
 from bot.watch import FACT, LATE, SILENT, findings
 from config.calendar import load_calendar
 from config.settings import Settings, settings_file
@@ -128,25 +130,50 @@ def holidays(patient: Patient) -> Iterator[Check]:
 
 def senses(patient: Patient) -> Iterator[Check]:
     """Models for recordings and pictures."""
-    try:
-        model = ready(patient.settings.speech)
-        yield Check("语音识别", GOOD, f"{model.engine} {model.name}")
-    except GenjinError as error:
-        what, _, mend = str(error).partition("；")
-        yield Check("语音识别", LOOK, what, mend or "录音会先存着")
+    yield from map(_check, speech.examine(patient.settings.speech))
     installed = importlib.util.find_spec("rapidocr") is not None
     yield Check("图片识别", GOOD if installed else LOOK, "rapidocr" if installed else "没有安装", "" if installed else "安装 genjin[ocr]")
 
 
+def wecom(patient: Patient) -> Iterator[Check]:
+    """What WeCom thinks of the settings. Asks it; sends nobody anything."""
+    settings = patient.settings.wecom
+    if settings is None:
+        yield Check("企业微信", LOOK, "没有配置", "在配置文件里写 [wecom]，照 docs/wecom.md")
+        return
+    users = _read(patient, lambda r: [user for user, member in r.members.users("wecom") if member.active])
+    called = _read(patient, lambda r: [r.inbox.newest("wecom")])
+    known = wecom_doctor.Known(frozenset(users), called[0] if called else None)
+    found = asyncio.run(wecom_doctor.examine(settings, patient.settings.server.public_url, SystemClock(), known))
+    yield from map(_check, found)
+
+
 COMMON: Sequence[Exam] = (configuration, database, disk, service, people, audit_log, holidays, senses)
 # A platform's own: credentials, callback, permissions, its clock against ours.
-PLATFORMS: Mapping[str, Exam] = {}
+PLATFORMS: Mapping[str, Exam] = {"wecom": wecom}
 
 
 def examine(patient: Patient, platform: str | None = None) -> list[Check]:
     """Everything, or what concerns one platform."""
     exams = COMMON if platform is None else [PLATFORMS[platform]]
     return [check for exam in exams for check in _examined(exam, patient)]
+
+
+class Finding(Protocol):
+    """How the rooms below say what they found."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def state(self) -> Literal["ok", "warn", "bad"]: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def how(self) -> str: ...
+
+
+def _check(found: Finding) -> Check:
+    return Check(found.name, {"ok": GOOD, "warn": LOOK, "bad": BAD}[found.state], found.what, found.how)
 
 
 def patient_of(settings: Settings, now: datetime, config: Path | None) -> Patient:

@@ -159,3 +159,8 @@ def test_an_examination_that_fails_is_itself_a_finding(settings: Settings, monke
     monkeypatch.setattr(doctor, "COMMON", (broken,))
     (check,) = examine(Patient(settings, WEDNESDAY))
     assert (check.state, "ZeroDivisionError" in check.what) == (State.BAD, True)
+
+
+def test_a_platform_is_examined_by_name(settings: Settings) -> None:
+    (check,) = examine(Patient(settings, WEDNESDAY), "wecom")
+    assert (check.state, "没有配置" in check.what) == (State.LOOK, True)

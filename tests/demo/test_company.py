@@ -314,3 +314,8 @@ def _newest(records: list[Activity]) -> Activity:
 
 def test_the_newest_record_of_a_lead_is_a_contact_that_took_place(any_day: Company) -> None:
     assert all(_newest(records).kind is not ActivityKind.PLAN for records in any_day.history.values())
+
+
+def test_one_colleague_has_not_seen_the_privacy_notice_yet(company: Company) -> None:
+    without = [user for user, member in company.members.items() if company.read(lambda r, m=member: r.consents.newest(m.id)) is None]  # type: ignore[misc]
+    assert without == ["liu.yang"]
