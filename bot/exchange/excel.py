@@ -41,8 +41,14 @@ class Facts:
 def lines(path: Path, columns: Sequence[Column], sheet: str | None) -> Iterator[Line]:
     """The lines of the named sheet, else of the first visible one that has these headings. Raises UserError."""
     _check_size(path)
-    name, part = _choose(path, columns, sheet)
-    return _read(path, name, _facts(path, part))
+    book = _open(path, results=True)
+    try:
+        page = _choose(path, book, columns, sheet)
+        facts = _facts(path, page._worksheet_path)
+    except BaseException:
+        book.close()
+        raise
+    return _read(path, book, page, facts)
 
 
 def _check_size(path: Path) -> None:
@@ -83,18 +89,16 @@ def _open(path: Path, *, results: bool) -> Any:  # noqa: ANN401
             raise UserError(say.damaged(path.name)) from error
 
 
-def _choose(path: Path, columns: Sequence[Column], wanted: str | None) -> tuple[str, str]:
-    """(name, part of the archive) of the sheet to read."""
-    with closing(_open(path, results=True)) as book:
-        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        if wanted is not None:
-            sheets = [sheet for sheet in book.worksheets if sheet.title == wanted]
-            if not sheets:
-                raise UserError(say.no_sheet(wanted, book.sheetnames))
+def _choose(path: Path, book: Any, columns: Sequence[Column], wanted: str | None) -> Any:  # noqa: ANN401
+    """The sheet to read."""
+    sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    if wanted is not None:
+        sheets = [sheet for sheet in book.worksheets if sheet.title == wanted]
         if not sheets:
-            raise UserError(say.empty(path.name))
-        best = max(sheets, key=lambda sheet: _headings(path, sheet, columns))
-        return best.title, best._worksheet_path
+            raise UserError(say.no_sheet(wanted, book.sheetnames))
+    if not sheets:
+        raise UserError(say.empty(path.name))
+    return max(sheets, key=lambda sheet: _headings(path, sheet, columns))
 
 
 def _headings(path: Path, sheet: Any, columns: Sequence[Column]) -> int:  # noqa: ANN401
@@ -139,14 +143,12 @@ def _place(letters: bytes) -> int:
     return place - 1
 
 
-def _read(path: Path, name: str, facts: Facts) -> Iterator[Line]:
-    with closing(_open(path, results=True)) as book:
-        sheet = book[name]
-        sheet.reset_dimensions()
+def _read(path: Path, book: Any, sheet: Any, facts: Facts) -> Iterator[Line]:  # noqa: ANN401
+    with closing(book):
         if facts.formulas:
             with closing(_open(path, results=False)) as other:
-                other[name].reset_dimensions()
-                yield from _lines(_rows(path, sheet), facts, _rows(path, other[name]))
+                other[sheet.title].reset_dimensions()
+                yield from _lines(_rows(path, sheet), facts, _rows(path, other[sheet.title]))
         else:
             yield from _lines(_rows(path, sheet), facts, None)
 

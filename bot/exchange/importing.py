@@ -27,7 +27,7 @@ from storage.store import Store
 from storage.transaction import Transaction
 
 # Small enough that a message that comes in waits a few hundredths of a second for the writer.
-CHUNK = 200
+CHUNK = 100
 # So many names the service reads one by one; more, and it reads them all.
 LISTED = 1_000
 BLOCK = 2**20

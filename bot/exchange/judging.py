@@ -151,6 +151,9 @@ class Draft:
             if alike and not self._settle(row, alike):
                 return "skip", ()
             old = self.kind.find(row, company) if row.target else None
+        if old is not None:
+            row.target = self.kind.subject(old)
+        row.judged = True
         changes = laid_over(self.kind, row, old, company)[1]
         if row.bad:
             return "error", ()

@@ -31,7 +31,10 @@ class Remark:
 
 @dataclass(slots=True)
 class Given:
-    """A row as it was read: values by column name, an empty cell is absent. ``target`` is the noun that somebody decided it to be."""
+    """A row as it was read: values by column name, an empty cell is absent.
+
+    ``target`` is the noun that it was found or decided to be; ``judged`` says that likenesses were looked for already.
+    """
 
     line: int
     values: dict[str, Any]
@@ -39,6 +42,7 @@ class Given:
     id: str = ""
     target: Sequence[str] | None = None
     repeats: bool = False
+    judged: bool = False
 
     def wrong(self, column: str, text: str) -> None:
         self.remarks.append(Remark("error", column, text))

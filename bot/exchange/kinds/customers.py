@@ -89,7 +89,8 @@ class Customers(Kind[Customer]):
     def find(self, given: Given, company: Company) -> Customer | None:
         if given.target:
             return company.customer_of_id(CustomerId(given.target[0]))
-        return company.customer_called(given.values["name"]) or self._spelt_otherwise(given, company)
+        found = company.customer_called(given.values["name"])
+        return found if found or given.judged else self._spelt_otherwise(given, company)
 
     def _spelt_otherwise(self, given: Given, company: Company) -> Customer | None:
         """The customer whose name differs in width, spaces or punctuation only."""
