@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.clock import SHANGHAI
@@ -171,6 +171,8 @@ def test_a_plan_that_cannot_be_read_is_refused(cell: str) -> None:
         Plan().read(cell)
 
 
+# A busy machine is no reason to fail.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DAYS = st.dates(date(1991, 1, 1), date(2099, 12, 31))
 SUMS = st.integers(0, 10**12).map(Money)
 WORD = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1, max_size=20).filter(
@@ -178,6 +180,7 @@ WORD = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), mi
 )
 
 
+@PATIENT
 @given(DAYS, SUMS, st.decimals(0, Decimal("0.999"), places=3), st.lists(st.tuples(DAYS, SUMS), max_size=4, unique=True))
 def test_values_are_read_as_they_were_shown(day: date, sum_: Money, share: Decimal, plan: list[tuple[date, Money]]) -> None:
     agreed = tuple(sorted(Instalment(on, amount) for on, amount in plan))
@@ -188,11 +191,13 @@ def test_values_are_read_as_they_were_shown(day: date, sum_: Money, share: Decim
     assert not plan or Plan().read(Plan().show(agreed)) == agreed
 
 
+@PATIENT
 @given(st.lists(WORD.filter(lambda w: not set(w) & set(";；") and w.strip() == w), min_size=1, max_size=4, unique=True))
 def test_lists_of_words_are_read_as_they_were_shown(words: list[str]) -> None:
     assert Several().read(Several().show(words)) == tuple(words)
 
 
+@PATIENT
 @given(st.sampled_from("=+-@"), WORD)
 def test_a_formula_is_escaped_and_read_back(sign: str, word: str) -> None:
     shown = escaped(sign + word)
