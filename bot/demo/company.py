@@ -23,7 +23,7 @@ REGION_FILES = ("customers_east.toml", "customers_south.toml", "customers_north.
 @dataclass(frozen=True, slots=True)
 class Firm:
     """A customer before it has a history. ``spoken`` are the short names that mean no other customer;
-    ``user`` is the owner's account in the sandbox."""
+    ``user`` is the owner's account in the sandbox; ``at`` a made-up place in the address's town."""
 
     id: CustomerId
     name: str
@@ -32,6 +32,7 @@ class Firm:
     industry: str
     region: str
     address: str
+    at: tuple[float, float] | None
     user: str
     owner: Member
     contacts: tuple[Contact, ...]
@@ -96,6 +97,7 @@ def _firm(number: int, region: str, row: Mapping[str, Any], owner: Member, share
         industry=row["industry"],
         region=region,
         address=row["address"],
+        at=tuple(row["at"]) if "at" in row else None,
         user=row["owner"],
         owner=owner,
         contacts=tuple(_contact(number, place, person) for place, person in enumerate(row["contacts"], 1)),

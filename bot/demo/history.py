@@ -54,6 +54,8 @@ def _write_customer(tx: Transaction, firm: Firm, created: datetime) -> None:
             region=firm.region,
             address=firm.address,
             owner_id=firm.owner.id,
+            lat=firm.at[0] if firm.at else None,
+            lng=firm.at[1] if firm.at else None,
         )
     )
     for person in firm.contacts:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.chat.incoming import Alarm, Document, Event, Location, Media, Opened, Photo, Sender, Text, Video, Voice
 from bot.domain.clock import local_day
-from bot.domain.datum import to_wgs
+from bot.domain.place import Place, from_gcj02, is_place
 from bot.platforms.wecom.events import INACTIVITY
 from bot.platforms.wecom.gate import Opened as Callback
 from prompts import wecom as words
@@ -103,14 +103,14 @@ def _reported(message: Any, head: dict[str, Any]) -> Said:  # noqa: ANN401
 
 
 def _place(message: Any, head: dict[str, Any], lat: str | float, lng: str | float, **more: Any) -> Location:  # noqa: ANN401
-    given = float(lat), float(lng)
-    if not (-90 <= given[0] <= 90 and -180 <= given[1] <= 180):
+    given = Place(float(lat), float(lng))
+    if not is_place(*given):
         raise ValueError("no place on earth")
-    there = to_wgs(*given)
+    there = from_gcj02(given)
     if not more.get("unasked"):
         # A place picked from the menu may come twice, as an event and as a message; the same pin of the same minute is one.
-        head = {**head, "event_id": f"pin:{head['chat']}:{given[0]:.5f},{given[1]:.5f}:{int(message.time) // 60}"}
-    return Location(**head, lat=round(there[0], 6), lng=round(there[1], 6), datum="gcj02", **more)
+        head = {**head, "event_id": f"pin:{head['chat']}:{given.lat:.5f},{given.lng:.5f}:{int(message.time) // 60}"}
+    return Location(**head, lat=round(there.lat, 6), lng=round(there.lng, 6), datum="gcj02", **more)
 
 
 def _opened(message: Any, head: dict[str, Any]) -> Said:  # noqa: ANN401

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from bot import metrics
 from bot.chat.incoming import CardTap, Document, Event, Location, Opened, Photo, Text, Video, Voice, decode
 from bot.domain.clock import FakeClock
-from bot.domain.datum import to_wgs
+from bot.domain.place import Place, from_gcj02
 from bot.platforms.wecom.gate import Gate, Refused
 from config.platforms import Wecom
 from tests.conftest import WEDNESDAY
@@ -129,7 +129,7 @@ async def test_a_pin_is_a_claim_in_wgs84(company: Company) -> None:
     await company.wecom.phone("lisi").location(30.0, 120.58, "绍兴柯桥")
     event = await only(company)
     assert isinstance(event, Location)
-    assert (event.lat, event.lng) == tuple(round(x, 6) for x in to_wgs(30.0, 120.58))
+    assert (event.lat, event.lng) == tuple(round(x, 6) for x in from_gcj02(Place(30.0, 120.58)))
     assert (event.label, event.measured, event.unasked, event.datum) == ("绍兴柯桥", False, False, "gcj02")
 
 
