@@ -21,7 +21,6 @@ from bot.domain.check import Check, State
 from bot.domain.clock import SystemClock, local
 from bot.domain.errors import GenjinError, StorageError
 from bot.domain.member import Role
-from bot.platforms.wecom import doctor as wecom_doctor
 from bot.senses import doctor as speech
 from bot.watch import FACT, LATE, SILENT, findings
 from config.calendar import load_calendar
@@ -135,17 +134,16 @@ def senses(patient: Patient) -> Iterator[Check]:
     yield Check("图片识别", GOOD if installed else LOOK, "rapidocr" if installed else "没有安装", "" if installed else "安装 genjin[ocr]")
 
 
-def wecom(patient: Patient) -> Iterator[Check]:
-    """What WeCom thinks of the settings. Asks it; sends nobody anything."""
+def wecom(patient: Patient) -> Iterable[Check]:
+    """What WeCom thinks of the settings; nobody is sent a message by it."""
+    from bot.platforms.wecom.doctor import Known, known
+    from bot.platforms.wecom.doctor import examine as asked
+
     settings = patient.settings.wecom
     if settings is None:
-        yield Check("企业微信", LOOK, "没有配置", "在配置文件里写 [wecom]，照 docs/wecom.md")
-        return
-    users = _read(patient, lambda r: [user for user, member in r.members.users("wecom") if member.active])
-    called = _read(patient, lambda r: [r.inbox.newest("wecom")])
-    known = wecom_doctor.Known(frozenset(users), called[0] if called else None)
-    found = asyncio.run(wecom_doctor.examine(settings, patient.settings.server.public_url, SystemClock(), known))
-    yield from map(_check, found)
+        return [Check("企业微信", LOOK, "没有配置", "按 docs/wecom.md 写好 [wecom]")]
+    ours = next(iter(_read(patient, lambda r: [known(r)])), Known())
+    return asyncio.run(asked(settings, patient.settings.server.public_url, SystemClock(), ours))
 
 
 COMMON: Sequence[Exam] = (configuration, database, disk, service, people, audit_log, holidays, senses)
