@@ -20,7 +20,7 @@ CLOCK_OK = "和企业微信的时间差在 2 分钟以内。"
 CLOCK_HOW = "在服务器上打开时间同步（例如 timedatectl set-ntp true）。差得太多，卡片点击会被当作过期的拒收。"
 CALLBACK_OK = "用企业微信的方式验证自己的回调地址，通过。"
 NO_PUBLIC = "没有配置 [server] public_url，手机打不开我们的页面，卡片上也不会有链接。"
-NO_PUBLIC_HOW = "在配置文件里写 [server] public_url = “https://你的域名”，并让这个域名转发到本机的端口。"
+NO_PUBLIC_HOW = '在配置文件的 [server] 里写 public_url = "https://你的域名"，并让这个域名转发到本机的端口。'
 NEVER_CALLED = "还没收到过企业微信的回调；没保存回调地址的应用，带按钮的卡片也发不出去。"
 REPORT_OK = "进入应用时会上报位置。"
 REPORT_OFF = "没有打开位置上报，到访位置只能靠打卡页面。"
