@@ -1,6 +1,7 @@
 """The chats that the AI bot knows: it may only write to those that have spoken to it, so they are remembered across restarts."""
 
 import hashlib
+import logging
 from dataclasses import dataclass
 
 from bot.domain.clock import Clock
@@ -8,6 +9,7 @@ from bot.platforms.wecom.botinbound import BOT
 from bot.platforms.wecom.inbound import user_id
 from storage.store import Store
 
+log = logging.getLogger(__name__)
 SINGLE, GROUP = 1, 2
 
 
@@ -46,6 +48,8 @@ class BotChats:
             value = {"wire": wire, "group": group, "spoke": new.spoke}
             await self._store.write(lambda tx: tx.facts.set(_fact(chat), value, self._clock.now()))
             self._seen[chat] = new
+            if group and old is None:  # the id that the table of groups asks for is shown nowhere else
+                log.info("wecom bot: called in a group for the first time; its chat_id is %s", chat)
         return chat
 
     async def known(self, chat: str) -> Known | None:

@@ -138,6 +138,14 @@ async def test_in_a_group_the_name_that_called_is_left_out(rig: Rig) -> None:
     assert (event.text, event.chat, event.group, event.sender.id) == ("昨日断点", "bot:wr_east", True, "wangwei")
 
 
+async def test_the_log_tells_the_id_of_a_new_group_once(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    for _ in range(2):
+        await rig.wecom.bot_phone("WangWei", "wr_east").say("在")
+    await rig.heard(2)
+    assert caplog.text.count("chat_id is bot:wr_east") == 1
+
+
 async def test_every_kind_of_message_has_its_event(rig: Rig) -> None:
     phone = rig.wecom.bot_phone("lisi")
     await phone.voice("下周三去恒力")

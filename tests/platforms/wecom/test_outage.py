@@ -108,6 +108,33 @@ async def test_a_refused_token_is_renewed_once_and_a_refusal_that_stays_is_not_h
     assert texts(company, "lisi") == ["一", "二"]
 
 
+async def test_tokens_that_have_ended_when_they_come_are_not_asked_for_without_end(company: Company) -> None:
+    company.wecom.corp.token_life = timedelta(0)
+    await company.tell(lambda ctx: ctx.tell(LI, Reply(text="一")))
+    for _ in range(10):
+        await company.move(MINUTE)
+    assert company.wecom.calls["gettoken"] <= 60
+    company.wecom.corp.token_life = timedelta(hours=2)
+    await afterwards(company)
+    assert texts(company, "lisi") == ["一"]
+
+
+async def test_a_recipient_who_left_does_not_keep_the_others_from_their_messages(company: Company) -> None:
+    company.wecom.corp.people["lisi"].status = 5
+    await company.tell(lambda ctx: [ctx.tell(LI, Reply(text="在吗")), ctx.tell(ZHAO, Reply(text="在吗"))])
+    await afterwards(company, 2)
+    assert texts(company, "zhaomin") == ["在吗"]
+
+
+async def test_callbacks_that_come_in_another_order_are_all_kept(company: Company) -> None:
+    callbacks, lisi = company.wecom.callbacks, company.wecom.phone("lisi")
+    late = [callbacks.envelope(lisi.xml("text", Content=f"备忘第{n}件")) for n in range(5)]
+    for envelope in reversed(late):
+        assert (await callbacks.post(envelope)).accepted
+    await company.rest()
+    assert await company.inbox() == 5
+
+
 async def test_a_token_that_ended_early_costs_nobody_a_message(company: Company) -> None:
     for number in range(3):
         company.wecom.corp.expire_tokens()
