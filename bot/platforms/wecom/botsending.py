@@ -1,24 +1,24 @@
 """How the AI bot says things: welcomes, answers and pushes; and how its cards change within the five seconds that a tap gives."""
 
-import hashlib
 import logging
 from datetime import timedelta
 from typing import Any
 
-from bot.chat.outgoing import Card, Outgoing, encode
+from bot.chat.outgoing import Card, Outgoing
 from bot.domain.clock import Clock
 from bot.domain.errors import PlatformError
 from bot.platforms.wecom import limits, render
 from bot.platforms.wecom.botchats import Known
 from bot.platforms.wecom.connection import Connection, Request
 from bot.platforms.wecom.errors import Refusal
-from bot.platforms.wecom.ledger import Ledger
+from bot.platforms.wecom.ledger import Ledger, digest_of
 from bot.platforms.wecom.render import Part
 from bot.platforms.wecom.sending import TASK_KNOWN, link_of
 from bot.platforms.wecom.text import harmless
 from prompts import wecom as words
 from storage.repositories.wecom import SentPart
 from storage.store import Store
+from storage.transaction import Reader
 
 log = logging.getLogger(__name__)
 
@@ -56,12 +56,24 @@ class BotSending:
         if not isinstance(message, Card):
             return
         request = self._line.tapped.pop((chat, message.key), None)
-        if request is not None and self._fresh(request, AT_ONCE) and await self._replaced(request, message):
+        if request is not None and self._fresh(request, AT_ONCE) and await self._replaced(request, chat, ref, message):
             return
-        stand = hashlib.sha256(encode(message).encode()).hexdigest()[:12]
-        await self.send(chat, message, f"{ref}-{stand}")
+        first = render.for_member(message, link_of(message, self._public_url))[0]
+        await self.send(chat, message, await self._state_key(ref, first))
 
-    async def _replaced(self, request: Request, card: Card) -> bool:
+    async def _state_key(self, ref: str, part: Part) -> str:
+        """Under which key a card's present state is said: a new one for each change, the same when the saying is tried again."""
+
+        def newest(reader: Reader) -> tuple[int, SentPart | None]:
+            number, last = 0, None
+            while (known := reader.wecom.part(f"{ref}-{number}", 0)) is not None:
+                number, last = number + 1, known
+            return number, last
+
+        number, last = await self._store.read(newest)
+        return f"{ref}-{number - 1 if last is not None and last.digest == digest_of(part) else number}"
+
+    async def _replaced(self, request: Request, chat: str, ref: str, card: Card) -> bool:
         note = await self._store.read(lambda r: r.wecom.task(request.task))
         if note is None:
             return False
@@ -73,6 +85,10 @@ class BotSending:
         except PlatformError as error:  # a second tap within the five seconds is lost with it; the new message tells how things stand
             log.info("wecom bot: a card could not be replaced: %s", error)
             return False
+        shown = Part("update_template_card", drawn.card)
+        state = await self._ledger.begin(await self._state_key(ref, shown), 0, chat, None, shown, ())
+        if state is not None:
+            await self._ledger.sent(state, None, None)
         return True
 
     async def _say(self, chat: str, part: Part, note: SentPart) -> None:

@@ -109,8 +109,13 @@ class Ledger:
     def _new(self, tx: Transaction, key: str, number: int, chat: str, card: str | None, part: Part) -> SentPart:
         now = self._clock.now()
         task_id = f"g{secrets.token_hex(12)}" if part.taps is not None else None
-        digest = hashlib.sha256(json.dumps([part.msgtype, part.content], sort_keys=True).encode()).hexdigest()
+        digest = digest_of(part)
         # Words that are meant to be said again (好。) are not to be swallowed as a duplicate; a task id makes each card unlike the others.
         since = now - timedelta(seconds=limits.DUPLICATE_SECONDS)
         guarded = task_id is not None or not tx.wecom.repeats(key, chat, digest, since)
         return SentPart(key, number, chat, digest, guarded, now, task_id=task_id, card=card, taps=part.taps or {})
+
+
+def digest_of(part: Part) -> str:
+    """Equal for equal messages."""
+    return hashlib.sha256(json.dumps([part.msgtype, part.content], sort_keys=True).encode()).hexdigest()

@@ -251,6 +251,29 @@ async def test_after_five_seconds_a_new_message_tells_how_things_stand_and_only_
     assert [m.text.splitlines()[0] for m in phone.screen] == ["跟进", "**报价 Q42 已同意**"]
 
 
+async def test_a_card_that_changes_to_and_fro_shows_every_change(rig: Rig) -> None:
+    phone = rig.wecom.bot_phone("lisi")
+    await phone.say("报价")
+    await rig.heard(1)
+    ref = await rig.send("lisi", CARD)
+    for state in (DONE, DONE, CARD, DONE):
+        await rig.bot.update("lisi", ref, state)
+    assert ["已同意" in m.text for m in phone.screen] == [False, True, False, True]
+
+
+async def test_a_change_in_place_counts_between_two_that_came_late(rig: Rig) -> None:
+    phone = rig.wecom.bot_phone("lisi")
+    await phone.say("报价")
+    await rig.heard(1)
+    ref = await rig.send("lisi", CARD)
+    await rig.bot.update("lisi", ref, DONE)
+    await phone.tap(phone.screen[0], "同意")
+    await rig.heard(2)
+    await rig.bot.update("lisi", ref, CARD)
+    await rig.bot.update("lisi", ref, DONE)
+    assert ["已同意" in m.text for m in phone.screen] == [False, True, True]
+
+
 async def test_a_tap_on_nothing_we_sent_has_no_action(rig: Rig) -> None:
     await rig.wecom.bot_phone("lisi").tap_key("made-up", "yes")
     (tap,) = await rig.heard(1)
