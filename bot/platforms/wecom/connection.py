@@ -119,13 +119,20 @@ class Connection:
             return self._back_off()
         if self._kicked:
             self._kicked = False
-            until = self._clock.now() + COOL * (1 + self._habits.chance())
-            await self._lease.rest(until)
-            log.error("wecom bot: another instance took over; resting until %s", until.isoformat())
-            await self._alarm(receive, until)
-        elif self._clock.now() - began >= GOOD_LIFE:
+            return await self._rest(receive)
+        if self._clock.now() - began >= GOOD_LIFE:
             self._failures = 0
         return self._back_off()
+
+    async def _rest(self, receive: Receive) -> float:
+        """Keep away, and keep the other processes away; seconds until the next try."""
+        rest = COOL * (1 + self._habits.chance())
+        until = self._clock.now() + rest
+        log.error("wecom bot: another instance took over; resting until %s", until.isoformat())
+        with contextlib.suppress(StorageError):
+            await self._lease.rest(until)
+            await self._alarm(receive, until)
+        return rest.total_seconds()
 
     def _back_off(self) -> float:
         self._failures += 1
@@ -133,7 +140,7 @@ class Connection:
 
     async def _live(self) -> None:
         socket = await self._http.websocket(self._settings.ws_url, largest=LARGEST_FRAME)
-        link = Link(socket, lambda frame: self._frames.put((link, frame)), self._habits.ack_seconds)
+        link = Link(socket, lambda frame: self._hear(link, frame), self._habits.ack_seconds)
         listening = asyncio.create_task(link.listen())
         beating = asyncio.create_task(self._beat(link))
         try:
@@ -165,23 +172,27 @@ class Connection:
                 log.warning("wecom bot: the connection only looked alive")
                 return
 
+    async def _hear(self, link: Link, frame: Mapping[str, Any]) -> None:
+        body = frame.get("body")
+        if isinstance(body, dict) and event_type(body) == KICKED:  # at once: what waits to be kept must not hide it
+            self._kicked = True
+            await link.close()
+            return
+        await self._frames.put((link, frame))
+
     async def _take_all(self, receive: Receive) -> None:
         while True:
             link, frame = await self._frames.get()
             try:
                 await self._take(link, frame, receive)
-            except (KeyError, ValueError, TypeError, AttributeError, IndexError):
-                log.warning("wecom bot: a frame that makes no sense: %.40r", str(frame.get("cmd")))
+            except Exception as error:  # one frame that nobody understands must not make the bot deaf; its words are not for the log
+                log.warning("wecom bot: a frame that makes no sense (%s): %.40r", type(error).__name__, str(frame.get("cmd")))
 
     async def _take(self, link: Link, frame: Mapping[str, Any], receive: Receive) -> None:
         if frame.get("cmd") not in ("aibot_msg_callback", "aibot_event_callback"):
             log.info("wecom bot: a frame of a kind that nobody needs: %.40r", str(frame.get("cmd")))
             return
         body = frame["body"]
-        if event_type(body) == KICKED:
-            self._kicked = True
-            await link.close()
-            return
         wire, group = chat_of(body)
         request = Request(str(frame["headers"]["req_id"]), self._clock.now(), link)
         await self._until_kept(lambda: self._accept(body, wire, group, request, receive))
@@ -221,5 +232,4 @@ class Connection:
             received_at=now,
             text=words.taken_over(until),
         )
-        with contextlib.suppress(StorageError):
-            await receive(alarm)
+        await receive(alarm)

@@ -377,6 +377,18 @@ async def test_who_was_kicked_stays_away_and_tells_the_admin(rig: Rig, half_open
     await until(lambda: bool(rig.waits.over()) and rig.wecom.bot.subscriptions == 2)
 
 
+async def test_being_kicked_is_noticed_while_messages_wait_to_be_kept(rig: Rig) -> None:
+    rig.trouble = 1
+    await rig.wecom.bot_phone("lisi").say("一")
+    await until(lambda: 1.0 in rig.waits.lasting())
+    await rig.wecom.bot.kick()
+    await until(lambda: any(s >= 600 for s in rig.waits.lasting()))
+    assert [type(e) for e in rig.events] == [Alarm]
+    rig.waits.over(lambda s: s == 1.0)
+    await rig.heard(2)
+    assert rig.wecom.bot.subscriptions == 1
+
+
 async def test_what_the_database_cannot_keep_now_is_kept_later_and_in_order(rig: Rig) -> None:
     rig.trouble = 3
     await rig.wecom.bot_phone("lisi").say("一")
