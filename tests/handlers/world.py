@@ -1,7 +1,7 @@
 """A company drawn by chance, with a secret in every field of every customer, and eyes on what one rep gets to read. All is invented."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
@@ -116,7 +116,17 @@ def worlds() -> st.SearchStrategy[World]:
         )
     )
     deputies = st.lists(st.tuples(st.sampled_from((*REPS, "admin")), st.sampled_from(REPS)), max_size=2)
-    return st.builds(World, firms, st.sampled_from(REPS), deputies.map(tuple), st.booleans())
+    return st.builds(World, firms, st.sampled_from(REPS), deputies.map(tuple), st.booleans()).map(_with_temptations)
+
+
+def _with_temptations(world: World) -> World:
+    """In every company: a colleague's customer whose lead the viewer has, and one of the next team that nobody let the viewer into."""
+    beside = next(rep for rep in REPS if rep != world.viewer)
+    far = "lin" if world.viewer in ("li", "wang", "sun") else "li"
+    first, second, *rest = world.firms
+    first = replace(first, owner=beside, lead_of=world.viewer, partners=(), days_idle=40)
+    second = replace(second, owner=far, lead_of=far, partners=(), days_idle=40)
+    return replace(world, firms=(first, second, *rest))
 
 
 def member(user: str) -> MemberId:
