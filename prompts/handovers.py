@@ -95,8 +95,12 @@ def cannot_take(name: str) -> str:
 
 def which(key: str, name: str, side: str, choices: Sequence[Member], values: Mapping[str, str]) -> Card:
     """Several colleagues carry the name: one is picked."""
-    pick = tuple(Button(label=f"{people.member_line(m)}", action="handover_pick", values={**values, side: m.id}) for m in choices)
-    return Card(key=key, title=f"叫“{name}”的有 {len(choices)} 位，是哪一位？", tone="warn", buttons=pick)
+    pick = tuple(
+        Button(label=f"第 {n} 位", action="handover_pick", values={**values, side: m.id}, style="primary") for n, m in enumerate(choices, 1)
+    )
+    lines = tuple(Line(text=f"第 {n} 位", detail=people.member_line(m)) for n, m in enumerate(choices, 1))
+    section = Section(title="", lines=lines)
+    return Card(key=key, title=f"叫“{name}”的有 {len(choices)} 位，是哪一位？", tone="warn", sections=(section,), buttons=pick)
 
 
 def _red(reds: Reds) -> tuple[Section, ...]:

@@ -195,7 +195,7 @@ async def test_a_name_that_two_carry_asks_which(house: House) -> None:
     await hire(house, "li2", "李思", "chen", employee_no="D099")
     card = await proposed(house)
     assert card.title == "叫“李思”的有 2 位，是哪一位？"
-    chosen = next(label for label in labels(card) if "D099" not in label)
+    chosen = next(x.text for s in card.sections for x in s.lines if "D099" not in x.detail)
     await house.tap("chen", card, chosen)
     await house.tap("chen", cards_in(house, "p:chen")[-1], "确认交接")
     assert await owners(house) == {"m_wang"}

@@ -24,6 +24,7 @@ WORDS = (
 )
 
 
+UNCLEAR = ("恒达上次聊到哪了", "拜访了恒达，看了产线，下周三再去", "查 恒达", "恒达", "新建客户 恒达", "改一下，客户是恒达")
 LISTS = ("我的客户", "红色客户", "看板", "我今天要跟谁", "查 有限公司", "昨日断点")
 
 
@@ -80,6 +81,8 @@ def moved_about(tx: Transaction, world: World, now: datetime) -> None:
 async def drive(eyes: Eyes) -> None:
     """The viewer tries everything, honest and forged."""
     for words in WORDS:
+        await eyes.say(words)
+    for words in UNCLEAR:
         await eyes.say(words)
     for words in LISTS:
         await eyes.say(words, "g:all")

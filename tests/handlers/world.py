@@ -42,6 +42,8 @@ FIRMS = (
     ("嘉兴同帆纺织有限公司", "同帆", "桑知远", "胭脂红"),
     ("东莞启衡电子有限公司", "启衡", "褚云舟", "鸦羽黑"),
 )
+# What people call the two temptations alike, so that it is not clear which is meant.
+SHARED = "恒达"
 GROUPS = (("east", "华东", True), ("south", "华南", True), ("all", None, True), ("open", "华东", False))
 
 
@@ -71,6 +73,10 @@ class Firm:
     @property
     def alias(self) -> str:
         return FIRMS[self.number][1]
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        return (self.alias, SHARED) if self.number < 2 else (self.alias,)
 
     @property
     def phone(self) -> str:
@@ -149,7 +155,7 @@ def found(tx: Transaction, world: World, house: House) -> None:
         partners = tuple(member(p) for p in firm.partners if p != firm.owner)
         owner = member(firm.owner) if firm.owner else None
         since = now - timedelta(days=60)
-        tx.customers.save(Customer(firm.id, firm.name, since, (firm.alias,), region=firm.region, owner_id=owner, partners=partners))
+        tx.customers.save(Customer(firm.id, firm.name, since, firm.aliases, region=firm.region, owner_id=owner, partners=partners))
         tx.customers.add_contact(Contact(ContactId(f"k_{firm.number}"), firm.id, FIRMS[firm.number][2], phone=firm.phone))
         moved = now - timedelta(days=firm.days_idle)
         tx.leads.save(Lead(firm.lead, firm.id, owner, since, moved))
