@@ -32,6 +32,7 @@ from bot.media import MediaKeeper
 from bot.names import Book
 from bot.outbox import HELD, Outbox
 from bot.reading.hearing import Hearing
+from bot.reading.looking import ChildEye, Eye, Looking
 from bot.rules import RulesInForce, plant
 from bot.senses.speech import Speech, Transcriber
 from bot.usher import Usher
@@ -129,6 +130,7 @@ class Service:
     Args:
         settings: where things are.
         store: open and migrated.
+        eye: what looks at pictures; a child process when absent.
         platforms: by name; none is fine for a service that only keeps time.
         transcriber: what listens to recordings; the engine and model of the settings when absent.
     """
@@ -140,6 +142,7 @@ class Service:
         clock: Clock,
         platforms: Mapping[str, Platform],
         transcriber: Transcriber | None = None,
+        eye: Eye | None = None,
     ) -> None:
         self.settings = settings
         self.store = store
@@ -152,6 +155,8 @@ class Service:
         self.jobs.pressed = self.inbox.pressed
         self.outbox = Outbox(store, self.jobs, clock, settings.time.quiet, platforms)
         self.keeper = MediaKeeper(store, self.jobs, clock, settings.media.dir, platforms, self.outbox)
+        self.eye = eye or ChildEye()
+        self.looking = Looking(store, self.jobs, clock, self.keeper, self.inbox, self.eye)
         self.book = Book(store, self.worktime.calendar)
         self.usher = Usher(store, self.jobs, clock, platforms, self.outbox)
         house = House(self.rules, self.worktime, self.outbox, self.keeper, self.inbox, self.usher, settings.retention, clock)
@@ -186,6 +191,7 @@ class Service:
         await self.store.write(lambda tx: self.usher.match_all(tx, self.clock.now()))
         port = await self._listen()
         self._spawn(self.book.watch(), "names")
+        self._spawn(self.looking.watch(), "pictures")
         self._spawn(self.jobs.run(), "jobs")
         self._spawn(self.ticker.run(), "ticker")
         self._spawn(self.watch.run(), "watch")
@@ -209,6 +215,7 @@ class Service:
         for runner in self._runners[1:]:
             await runner.cleanup()
         await self.transcriber.close()
+        await self.eye.close()
         await asyncio.to_thread(self.store.close)
 
     async def checks(self) -> Mapping[str, str]:

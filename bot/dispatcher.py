@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError
 
 from bot import asked
 from bot.chat.context import Context, Door, Keeper, Mouth, Usher
-from bot.chat.incoming import Alarm, CardTap, Event, Heard, Text, decode
+from bot.chat.incoming import Alarm, CardTap, Event, Heard, Seen, Text, decode
 from bot.chat.outgoing import Card, Outgoing, Reply, encode, rewritten
 from bot.chat.platform import Address
 from bot.chat.router import Answer, Fate, Menu, Outcome, Then
@@ -155,7 +155,7 @@ class Dispatcher:
         return stopped or Outcome("done", self._answer(event, ctx))
 
     async def _understand(self, event: Event, sender: Member | None) -> Understood | None:
-        text = event.text if isinstance(event, Text | Heard) else event.answer if isinstance(event, CardTap) else ""
+        text = _words(event)
         if not text.strip() or sender is None:
             return None
         reader = await self._book.reader_for(sender)
@@ -318,6 +318,18 @@ def _as_text(event: Event) -> Text:
         group=event.group,
         text=text,
     )
+
+
+def _words(event: Event) -> str:
+    """What is said in an event, for understanding; of a picture the name that tells whose it is."""
+    match event:
+        case Text() | Heard():
+            return event.text
+        case CardTap():
+            return event.answer
+        case Seen():
+            return str(event.fields.get("company") or event.fields.get("payer") or "")
+    return ""
 
 
 def _on_page(event: Event) -> bool:

@@ -40,6 +40,13 @@ class DigestRules(Section):
     per_rep: int = Field(title="每人行数", ge=1, le=50)
 
 
+class EvidenceRules(Section):
+    """How far a photo's stamp may be from the server's time and from the customer's place."""
+
+    photo_apart: Duration = Field(title="照片时间差")
+    distance: int = Field(title="距离（米）", ge=100, le=100_000)
+
+
 class HousekeepingRules(Section):
     """When the nightly tidying runs and what it keeps."""
 
@@ -55,6 +62,7 @@ class Rules(Section):
     breakpoint: Limit = Field(title="断点")
     colour: ColourRules = Field(title="三色")
     digest: DigestRules = Field(title="断点清单")
+    evidence: EvidenceRules = Field(title="拜访证据")
     housekeeping: HousekeepingRules = Field(title="夜间整理")
 
 

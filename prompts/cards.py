@@ -10,14 +10,13 @@ from bot.domain.clock import local, local_day
 from bot.domain.customer import Customer
 from bot.domain.understood import Objection
 from bot.domain.values import MemberId
-from prompts import words
+from prompts import pictures, words
 
 ASK: dict[Missing, str] = {
     Missing.CUSTOMER: "这是哪家客户？直接回我客户名就行。",
     Missing.NEXT: "下次什么时候跟进？直接回我，比如“下周三”。",
     Missing.CONTACT: "见的是谁？直接回我，比如“张工”。",
 }
-UNREAD = "原件已存好，里面的内容我还不会读，要紧的请再打几个字。"
 LISTENING = "录音已存好，正在听，听完就把内容记进来。"
 UNNAMED = "（没留姓名）"
 ACT_ON_PAGE = "打开网页处理"
@@ -118,6 +117,8 @@ def record_facts(item: Activity, customer: str | None, today: date) -> list[Fact
     add("阶段", words.STAGE[item.stage] if item.stage else None)
     for label, value in _detail_facts(item):
         add(label, value, *DETAIL_KEYS.get(label, ()))
+    for label, value in pictures.facts(item):
+        add(label, value)
     add("下一步", "；".join(item.next_steps), "action_items")
     add("下次跟进", f"{words.day(item.next_on, today)}{words.hour(item.next_time)}" if item.next_on else None, "next_on")
     if not facts:
@@ -179,9 +180,11 @@ def _count(item: dict[str, object]) -> str | None:
 
 def _buttons(item: Activity, ask: Missing | None) -> tuple[Button, ...]:
     undo = Button(label="撤销", action="undo", values={"record": item.id})
+    offers = pictures.buttons(item)
     if ask is not Missing.NEXT:
-        return (*_write(item), undo)
+        return (*offers, *_write(item), undo)
     return (
+        *offers,
         Button(label="明天", action="next", values={"record": item.id, "on": "tomorrow"}, style="primary"),
         Button(label="下周一", action="next", values={"record": item.id, "on": "monday"}),
         Button(label="不用跟进", action="next", values={"record": item.id, "on": "never"}),

@@ -15,6 +15,7 @@ from bot.chat.outgoing import Button, Card, Outgoing, Reply, plain
 from bot.chat.platform import Receive
 from bot.domain.clock import FakeClock
 from bot.domain.errors import PlatformError
+from bot.senses.look import Seeing, Sight
 from bot.senses.speech import Transcriber
 from config.sections import Database, MediaFolder, Server, Time, Web
 from config.settings import Settings
@@ -87,6 +88,26 @@ class Screens:
     def of(self, chat: str) -> list[Shown]:
         """What a chat shows, oldest first."""
         return [s for s in self.shown if s.chat == chat]
+
+
+class Blind:
+    """An eye that sees nothing, so that a test's picture is only a picture; ``shows`` is what a test lets it see, by file name."""
+
+    def __init__(self) -> None:
+        self.shows: dict[str, Seeing | Exception] = {}
+        self.reads = True
+
+    def able(self) -> bool:
+        return self.reads
+
+    async def see(self, path: Path, content_type: str, name: str) -> Seeing:
+        found = self.shows.get(name, Seeing(sight=Sight(engine="blind" if self.reads else None)))
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def close(self) -> None:
+        return
 
 
 class House:
@@ -209,7 +230,7 @@ async def open_house(
     """The service without its web server: jobs run, time moves only when told."""
     settings = settings or settings_in(folder)
     screens = screens or Screens()
-    service = Service(settings, open_store(settings.database.url), clock, {PLATFORM: screens}, transcriber)
+    service = Service(settings, open_store(settings.database.url), clock, {PLATFORM: screens}, transcriber, Blind())
     await service.book.load()
     running = asyncio.create_task(service.jobs.run())
     try:

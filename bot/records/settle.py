@@ -11,6 +11,7 @@ from bot.domain.values import ContactId, CustomerId, MemberId, new_id
 from bot.records.arrival import judged
 from bot.records.keep import open_record
 from bot.records.leads import lead_for, refresh_lead
+from bot.records.places import placed
 
 # Below this a match is by sound or likeness; a stranger's customer is not betrayed by such a name.
 NAMED_EXACTLY = 0.95
@@ -92,7 +93,7 @@ def settle(ctx: Context, record: Activity, customer: Customer) -> Activity:
     left = record.lead_id
     lead = lead_for(ctx, customer, record.kind.value) if ctx.sight.can_see(customer) else None
     record = replace(record, customer_id=customer.id, customer_said=None, lead_id=lead.id if lead else None)
-    record = judged(ctx, record, customer)
+    record = placed(ctx, judged(ctx, record, customer))
     ctx.tx.activities.save(record)
     if lead:
         _note_contacts(ctx, record, customer)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.chat.context import Context
-from bot.chat.incoming import Document, Heard, Location, Photo, Video, Voice
+from bot.chat.incoming import Heard, Location, Voice
 from bot.chat.outgoing import Card, Outgoing, Reply
 from bot.domain.activity import Activity, ActivityKind, Missing, PieceKind, missing
 from bot.domain.customer import Customer
@@ -95,8 +95,7 @@ def visible_name(ctx: Context, record: Activity) -> str | None:
 def _notes(ctx: Context, record: Activity) -> list[str]:
     question = ctx.tx.questions.open(ctx.chat, ctx.member.id)
     asked = question is not None and question.subject == record.id and question.asked_at == ctx.now
-    notes = [cards.UNREAD] if isinstance(ctx.event, Photo | Video | Document) else []
-    notes += [cards.LISTENING] if isinstance(ctx.event, Voice) else heard_notes(ctx.event) if isinstance(ctx.event, Heard) else []
+    notes = [cards.LISTENING] if isinstance(ctx.event, Voice) else heard_notes(ctx.event) if isinstance(ctx.event, Heard) else []
     asks = [cards.ASK[what] for what in Missing if question and asked and question.kind == what.value]
     return [*notes, *asks]
 
@@ -150,6 +149,19 @@ def shown(ctx: Context, record: Activity, extra: Sequence[str] = ()) -> Card:
     return cards.record(record, customer.name if customer else None, ctx.today, ask=want, extra=[*extra, *_pieces(ctx, record)])
 
 
+def redrawn(ctx: Context, record: Activity) -> Card | None:
+    """The record's card as it stands now, with the question that is still open about it and no other; None where it may not be seen."""
+    customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
+    question = ctx.tx.questions.open(ctx.chat, ctx.member.id)
+    open_still = question is not None and question.subject == record.id
+    if customer is None:
+        return cards.which_customer(record, recent_customer(ctx)) if open_still and not record.customer_said else None
+    if not ctx.sight.can_see(customer):
+        return None
+    want = next((what for what in Missing if question and open_still and question.kind == what.value), None)
+    return cards.record(record, customer.name, ctx.today, ask=want, extra=_pieces(ctx, record))
+
+
 def ask(ctx: Context, record: Activity, what: Missing) -> None:
     """Wait for the answer in this chat; what is heard late does not push aside the question about what was told since."""
     if _elsewhere(ctx, record):
@@ -189,10 +201,9 @@ def _pieces(ctx: Context, record: Activity) -> list[str]:
     pieces = ctx.tx.activities.pieces(record.id)
     if all(p.kind is PieceKind.TEXT for p in pieces) and len(pieces) < 2:
         return []
-    unread = any(p.kind not in (PieceKind.TEXT, PieceKind.LOCATION, PieceKind.VOICE) for p in pieces)
     said = [cards.heard(p.text) for p in pieces if p.kind is PieceKind.VOICE and p.text]
     notes = heard_notes(ctx.event)[1:] if isinstance(ctx.event, Heard) else []
-    return [f"这条记录里有 {counted_pieces(ctx, record)}。" + (cards.UNREAD if unread else ""), *said, *notes]
+    return [f"这条记录里有 {counted_pieces(ctx, record)}。", *said, *notes]
 
 
 def heard_notes(event: Heard) -> list[str]:

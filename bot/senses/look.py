@@ -7,12 +7,16 @@ from typing import Any
 from bot.senses import ocr
 from bot.senses.card import read_card
 from bot.senses.kinds import kind_of
+from bot.senses.likeness import Marks, marks_of
 from bot.senses.page import Page
 from bot.senses.photo import Exif, closer, open_upright, turned
 from bot.senses.quotation import read_quotation
 from bot.senses.slip import REQUIRED, read_slip
+from bot.senses.unreadable import Unreadable
 from bot.senses.watermark import read_watermark
 
+# A page with so many rows of text is a paper or a screen, not a photo of a place.
+MUCH_TEXT = 25
 # Text on less than this share of a picture is far away; a few lines may be a sign on a wall.
 FAR, FEW_LINES = 0.4, 4
 WORTH_IT = 1.15
@@ -31,6 +35,38 @@ class Sight:
     flags: tuple[str, ...] = ()
     engine: str | None = None
     exif: Exif = field(default_factory=Exif)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A still of a film: ``at`` in seconds from its beginning, an upright JPEG."""
+
+    at: float
+    jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seeing:
+    """All that looking at a file brings. ``marks`` is the fingerprint of a photo; ``frames`` and ``sound`` (Ogg) are those of a film."""
+
+    sight: Sight
+    marks: Marks | None = None
+    frames: tuple[Frame, ...] = ()
+    sound: bytes | None = None
+
+
+def see(path: str, content_type: str, name: str) -> Seeing:
+    """Look at a file of ours, whatever it is. Raises Unreadable."""
+    if content_type.startswith("image/"):
+        return see_picture(path)
+    raise Unreadable("unknown")
+
+
+def see_picture(path: str) -> Seeing:
+    """A picture with its fingerprint, unless it is a paper: papers may be sent as often as somebody likes."""
+    sight = read_picture(path)
+    evidence = sight.kind in ("watermark", "other") and sight.text.count("\n") < MUCH_TEXT
+    return Seeing(sight=sight, marks=marks_of(open_upright(Path(path)).image) if evidence else None)
 
 
 def read_picture(path: str) -> Sight:

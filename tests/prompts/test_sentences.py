@@ -122,7 +122,7 @@ def answers() -> Iterator[Outgoing]:
     yield replies.dead_letter("k", 7, "群已解散")
     yield replies.media_problem("", "文件太大，没收下。")
     yield replies.undo_too_late()
-    yield replies.joined("拜访 澜拓", [("竞品", "汇川")], "1 条文字", [cards.UNREAD])
+    yield replies.joined("拜访 澜拓", [("竞品", "汇川")], "1 条文字", [cards.LISTENING])
     yield replies.joined("拜访 澜拓", [], "1 条文字", [])
     yield replies.corrected([("联系人", "", "方工"), ("下次跟进", "3月20日", "")])
     yield replies.partner_answer("澜拓", "王磊", agreed=True)

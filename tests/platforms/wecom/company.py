@@ -21,7 +21,7 @@ from bot.platforms.wecom.connection import Habits
 from config.platforms import Wecom
 from config.settings import Settings
 from storage.transaction import Transaction
-from tests.house import settings_in
+from tests.house import Blind, settings_in
 from tests.platforms.wecom.emulator import Emulator
 from tests.staff import agree
 
@@ -124,7 +124,7 @@ async def company_on(
     store = open_store(settings.database.url)
     await store.write(lambda tx: people(tx, clock))
     platform = WeCom(configured or settings_for(wecom), public_url, store, clock, habits)
-    service = Service(settings, store, clock, {platform.name: platform})
+    service = Service(settings, store, clock, {platform.name: platform}, eye=Blind())
     port = await service.start()
     wecom.corp.callback = f"http://127.0.0.1:{port}/wecom/callback"
     try:
