@@ -118,7 +118,8 @@ class Looking:
 
     async def catch_up(self) -> None:
         """Queue what waits for a reader, if there is one now."""
-        if await asyncio.to_thread(self._eye.able) and await self._store.read(lambda r: r.readings.waiting(SENSE, 1)):
+        waiting = await self._store.read(lambda r: r.readings.waiting(SENSE, 1))
+        if waiting and await asyncio.to_thread(self._eye.able):
             await self._store.write(self._queue)
 
     async def _photos(self) -> "Gallery":
