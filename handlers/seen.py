@@ -68,13 +68,14 @@ def _understood(event: Seen, ctx: Context, item: Piece, record: Activity) -> tup
         return record, sights.who_is(ctx, fields.get("company")), ["名片", pictures.person(fields)]
     if event.kind == "quotation":
         return sights.add_sheet(record, event), nobody, ["报价单", pictures.quotation(fields)]
+    if fields.get("frames"):
+        record = sights.add_film(ctx, record, event)
     stamp = fields if event.kind == "watermark" else fields.get("camera")
     if stamp and (stamp.get("taken_at") or stamp.get("lat") is not None):
         record = sights.add_place(ctx, record, event, stamp)
         told = ["现场照片", pictures.place(record.details["places"][-1])] if event.kind == "watermark" else []
         return record, nobody, told
     if fields.get("frames"):
-        record = sights.add_film(record, event)
         return record, nobody, ["视频", pictures.film(record.details["films"][-1])]
     if fields.get("pages"):
         record = sights.add_paper(ctx, record, event, name)

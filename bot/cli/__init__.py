@@ -12,6 +12,7 @@ from bot.cli.data import export, import_
 from bot.cli.options import AsJson, AtOption, ConfigOption, DryRun, instant, log_to_stderr, show
 from bot.cli.parse import parse
 from bot.cli.privacy import privacy
+from bot.cli.read import read
 from bot.cli.rules import rules
 from bot.cli.senses import speech, transcribe
 from bot.cli.settings import config
@@ -24,6 +25,7 @@ app.command(help="导出表格：jsonl、csv 或 xlsx；记入审计日志。")(
 app.command(help="把录音听写成文字。")(transcribe)
 app.add_typer(speech, name="speech")
 app.command(help="体检：数据库、磁盘、时钟、配置、模型、节假日、服务；哪里不对，怎么修。")(doctor)
+app.command(help="读图片和文档：回单、报价单、水印照片、名片，打印各项内容。")(read)
 app.add_typer(db, name="db")
 app.add_typer(dead, name="dead")
 app.add_typer(privacy, name="privacy")

@@ -7,7 +7,7 @@ nobody is bothered, and what is to be read waits in the table.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bot.chat.incoming import Seen, Sender
 from bot.domain.clock import Clock
 from bot.domain.errors import StorageError
-from bot.domain.values import MediaId
+from bot.domain.values import MediaId, new_id
 from bot.inbox import Inbox
 from bot.jobs import Job, Jobs, NewJob, Policy, Retry
 from bot.media import MediaKeeper
@@ -30,7 +30,7 @@ from storage.transaction import Reader, Transaction
 
 if TYPE_CHECKING:  # numpy and Pillow are for those who look, not for every start
     from bot.senses.likeness import Gallery, Likeness, Marks
-    from bot.senses.look import Seeing, Sight
+    from bot.senses.look import Frame, Seeing, Sight
 
 log = logging.getLogger(__name__)
 SENSE = "picture"
@@ -87,8 +87,7 @@ class _Looked:
     marks: "Marks | None"
     like: "Likeness | None"
     waits: bool
-    frames: tuple[tuple[float, MediaRow], ...] = ()
-    sound: MediaRow | None = None
+    stills: tuple[MediaRow, ...] = ()
 
 
 class Looking:
@@ -119,7 +118,7 @@ class Looking:
     async def catch_up(self) -> None:
         """Queue what waits for a reader, if there is one now."""
         waiting = await self._store.read(lambda r: r.readings.waiting(SENSE, 1))
-        if waiting and await asyncio.to_thread(self._eye.able):
+        if waiting and self._eye.able():
             await self._store.write(self._queue)
 
     async def _photos(self) -> "Gallery":
@@ -174,8 +173,25 @@ class Looking:
         if seeing.marks is not None:
             photos = await self._photos()
             like = await self._store.read(lambda r: _exactly(r, media)) or await asyncio.to_thread(photos.like, seeing.marks, but=media.id)
-        waits = seeing.sight.engine is None and media.content_type.startswith("image/")
-        return _Looked(seeing.sight, seeing.marks, like, waits)
+        waits = seeing.sight.engine is None
+        stills = tuple([await self._still(media, frame) for frame in seeing.frames])
+        return _Looked(seeing.sight, seeing.marks, like, waits, stills)
+
+    async def _still(self, film: MediaRow, frame: "Frame") -> MediaRow:
+        """A still of a film as a file of its own, not noted yet."""
+        kept = await self._keeper.keep(_whole(frame.jpeg))
+        return MediaRow(
+            id=MediaId(new_id("f")),
+            platform=film.platform,
+            ref=f"still:{film.id}:{frame.at}",
+            name=f"{frame.at:.0f}s.jpg",
+            content_type=kept.content_type,
+            created_at=self._clock.now(),
+            size=kept.size,
+            sha256=kept.sha256,
+            state="kept",
+            sent_as="photo",
+        )
 
     def _seen(self, tx: Transaction, job: Job, media: MediaRow, looked: _Looked) -> None:
         sight, now = looked.sight, self._clock.now()
@@ -197,10 +213,21 @@ class Looking:
             serial=serial,
         )
         tx.readings.save(reading)
-        fields = {**sight.fields, **_camera(sight)}
+        for still in looked.stills:
+            tx.media.save(still)
+        fields = {**sight.fields, **_camera(sight), **({"stills": [still.id for still in looked.stills]} if looked.stills else {})}
+        if fields.get("sound"):
+            fields["voice"] = self._listen(tx, job, media)
         if fields or flags or sight.text:
             self._bring(tx, job, "mark" if looked.waits else "seen", kind=sight.kind, fields=fields, text=sight.text, flags=tuple(flags))
         self._jobs.complete(tx, job)
+
+    def _listen(self, tx: Transaction, job: Job, film: MediaRow) -> str:
+        """The film's sound as a recording of its own, on the same bytes, for whoever listens; its id."""
+        sound = replace(film, id=MediaId(new_id("f")), ref=f"sound:{film.id}", sent_as="voice")
+        tx.media.save(sound)
+        self._jobs.put(tx, [NewJob(kind="hear", payload={**_origin(job), "as": "voice", "id": sound.id}, key=f"hear:{sound.id}")])
+        return sound.id
 
     def _failed(self, tx: Transaction, job: Job, media: MediaRow, why: str) -> None:
         tx.readings.save(Reading(media_id=media.id, sense=SENSE, state="failed", origin=_origin(job), at=self._clock.now(), problem=why))
@@ -231,6 +258,10 @@ class Looking:
 
 def _origin(job: Job) -> dict[str, Any]:
     return {key: value for key, value in job.payload.items() if key != "id"}
+
+
+async def _whole(data: bytes) -> AsyncIterator[bytes]:
+    yield data
 
 
 def _fingerprint(media: MediaId, at: datetime, marks: "Marks") -> Fingerprint:

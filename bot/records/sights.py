@@ -11,11 +11,12 @@ from typing import Any
 
 from bot.chat.context import Context
 from bot.chat.incoming import Seen
-from bot.domain.activity import Activity, ActivityKind, ActivityState
+from bot.domain.activity import Activity, ActivityKind, ActivityState, PieceKind
 from bot.domain.clock import local
 from bot.domain.customer import Contact, Customer
 from bot.domain.recording import union
 from bot.domain.values import ActivityId, MediaId, Money
+from bot.records.keep import piece
 from bot.records.places import placed
 from bot.records.settle import Named, named
 
@@ -34,11 +35,11 @@ def _flag(ctx: Context, record: Activity, code: str, media: str) -> dict[str, An
     name, _, earlier = code.partition(":")
     if not earlier:
         return {"code": name, "media": media}
-    piece = ctx.tx.activities.piece_of(MediaId(earlier))
-    before = ctx.tx.activities.get(piece.activity_id) if piece and piece.activity_id else None
-    if before is None or piece is None or before.id == record.id or before.state is ActivityState.UNDONE:
+    sent = ctx.tx.activities.piece_of(MediaId(earlier))
+    before = ctx.tx.activities.get(sent.activity_id) if sent and sent.activity_id else None
+    if before is None or sent is None or before.id == record.id or before.state is ActivityState.UNDONE:
         return None
-    day = local(piece.received_at)
+    day = local(sent.received_at)
     return {"code": name, "media": media, "earlier": earlier, "record": before.id, "on": f"{day.month}月{day.day}日"}
 
 
@@ -131,9 +132,15 @@ def add_paper(ctx: Context, record: Activity, event: Seen, name: str) -> Activit
     return with_details(record, papers=[*record.details.get("papers", []), paper])
 
 
-def add_film(record: Activity, event: Seen) -> Activity:
-    """A film: how long, and the stills that are pieces of the record."""
-    stills = event.fields.get("frames") or []
+def add_film(ctx: Context, record: Activity, event: Seen) -> Activity:
+    """A film as a brief of pictures: its stills, and the sound that is listened to, are pieces of the record."""
+    stills, moments = event.fields.get("stills") or [], event.fields.get("frames") or []
+    for media, at in zip(stills, moments, strict=False):
+        ctx.tx.activities.add_piece(
+            piece(ctx, PieceKind.PHOTO, media=MediaId(media), data={"film": event.media, "at": at}, activity=record)
+        )
+    if voice := event.fields.get("voice"):
+        ctx.tx.activities.add_piece(piece(ctx, PieceKind.VOICE, media=MediaId(voice), data={"film": event.media}, activity=record))
     film = {"media": event.media, "seconds": event.fields.get("seconds"), "frames": len(stills)}
     return with_details(record, films=[*record.details.get("films", []), film])
 

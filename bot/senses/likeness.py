@@ -27,7 +27,7 @@ ASKEW = (Transpose.FLIP_LEFT_RIGHT, Transpose.ROTATE_90, Transpose.ROTATE_180, T
 RIM = 0.01
 STAMP = 0.25
 # A page or a screen is mostly paper; its hash says nothing about who wrote what on it.
-PAPER = 0.5
+PAPER, DARK_PAGE = 0.5, 0.8
 FLAT = 6.0
 COLUMNS = ("whole_p", "whole_d", "inner_p", "inner_d", "top_p")
 Hashes = NDArray[np.uint64]
@@ -65,9 +65,10 @@ def marks_of(image: "Image") -> Marks | None:
 
 
 def _is_paper(pixels: NDArray[np.float32]) -> bool:
-    """Whether one light shade covers most of it."""
+    """Whether one light shade covers most of it, or any shade nearly all."""
     counts, _ = np.histogram(pixels, bins=16, range=(0, 256))
-    return bool(counts.max() > PAPER * pixels.size and counts.argmax() >= 12)
+    share = counts.max() / pixels.size
+    return bool(share > DARK_PAGE or (share > PAPER and counts.argmax() >= 12))
 
 
 def _inner(image: "Image") -> "Image":

@@ -1,8 +1,9 @@
 """Looking at one file: the functions that run in the child process. Whatever they are given, a :class:`Sight` or Unreadable comes back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.senses import ocr
 from bot.senses.card import read_card
@@ -12,8 +13,10 @@ from bot.senses.page import Page
 from bot.senses.photo import Exif, closer, open_upright, turned
 from bot.senses.quotation import read_quotation
 from bot.senses.slip import REQUIRED, read_slip
-from bot.senses.unreadable import Unreadable
 from bot.senses.watermark import read_watermark
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 # A page with so many rows of text is a paper or a screen, not a photo of a place.
 MUCH_TEXT = 25
@@ -47,19 +50,24 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seeing:
-    """All that looking at a file brings. ``marks`` is the fingerprint of a photo; ``frames`` and ``sound`` (Ogg) are those of a film."""
+    """All that looking at a file brings. ``marks`` is the fingerprint of a photo; ``frames`` are those of a film."""
 
     sight: Sight
     marks: Marks | None = None
     frames: tuple[Frame, ...] = ()
-    sound: bytes | None = None
 
 
 def see(path: str, content_type: str, name: str) -> Seeing:
     """Look at a file of ours, whatever it is. Raises Unreadable."""
     if content_type.startswith("image/"):
         return see_picture(path)
-    raise Unreadable("unknown")
+    if content_type.startswith("video/"):
+        from bot.senses.video import see_film
+
+        return see_film(path)
+    from bot.senses.documents import read_document
+
+    return Seeing(sight=read_document(path, content_type))
 
 
 def see_picture(path: str) -> Seeing:
@@ -70,23 +78,34 @@ def see_picture(path: str) -> Seeing:
 
 
 def read_picture(path: str) -> Sight:
-    """Read a picture file: quickly, and once more with care where something that must be there was not found. Raises Unreadable."""
+    """Read a picture file. Raises Unreadable."""
     file = Path(path)
     picture = open_upright(file)
+    return replace(look_at(picture.image, lambda bounds, turns: closer(file, bounds, turns), picture.shrunk), exif=picture.exif)
+
+
+Closer = Callable[[tuple[float, float, float, float], int], "Image"]
+
+
+def look_at(image: "Image", closer: Closer | None = None, shrunk: float = 1.0) -> Sight:
+    """Read an upright picture: quickly, and once more with care where something that must be there was not found.
+
+    ``closer`` gives a part of it in more detail where there is more, ``shrunk`` times as much.
+    """
     if not ocr.installed():
-        return Sight(exif=picture.exif)
+        return Sight()
     engine = ocr.engine()
-    page = engine.read(picture.image, ocr.QUICK)
+    page = engine.read(image, ocr.QUICK)
     turns = page.turns
     if turns:  # short figures in boxes that stand on end are read badly
-        picture = turned(picture, turns)
-        page = engine.read(picture.image, ocr.QUICK)
+        image = turned(image, turns)
+        page = engine.read(image, ocr.QUICK)
     sight = understood(page)
     if _wanting(sight, page):
-        image = closer(file, page.bounds, turns) if _far(page) and picture.shrunk > WORTH_IT else picture.image
-        careful = understood(engine.read(image, ocr.CAREFUL))
+        part = closer(page.bounds, turns) if closer and _far(page) and shrunk > WORTH_IT else image
+        careful = understood(engine.read(part, ocr.CAREFUL))
         sight = careful if _found(careful) >= _found(sight) else sight
-    return replace(sight, engine=engine.name, exif=picture.exif)
+    return replace(sight, engine=engine.name)
 
 
 def understood(page: Page) -> Sight:

@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,7 @@ def closer(path: Path, bounds: tuple[float, float, float, float], turns: int) ->
     """A part of the picture (shares of the upright one that :func:`open_upright` gave, turned left so often) in the file's own detail."""
     with Image.open(path) as image:
         image.load()
-        upright = _turned(_rgb(ImageOps.exif_transpose(image)), turns)
+        upright = turned(_rgb(ImageOps.exif_transpose(image)), turns)
     x0, y0, x1, y1 = bounds
     rim = 0.02
     left, top = round(max(0, x0 - rim) * upright.width), round(max(0, y0 - rim) * upright.height)
@@ -66,12 +66,8 @@ def closer(path: Path, bounds: tuple[float, float, float, float], turns: int) ->
     return part
 
 
-def turned(picture: Picture, turns: int) -> Picture:
+def turned(image: Image.Image, turns: int) -> Image.Image:
     """The picture after so many quarter turns to the left."""
-    return replace(picture, image=_turned(picture.image, turns))
-
-
-def _turned(image: Image.Image, turns: int) -> Image.Image:
     return image.transpose(_TURN[turns]) if turns else image
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from bot.senses.figures import UPPER, capitals, money_in
@@ -95,8 +95,18 @@ def read_quotation(page: Page) -> Quotation:
 
 
 def read_table(rows: Sequence[Sequence[str | None]], text: str) -> Quotation:
-    """The quotation of a table, as documents hold it; ``text`` is the whole document."""
-    return judged(_from_cells(rows), text, [" ".join(filter(None, row)) for row in rows] + text.splitlines())
+    """The quotation of a table, as documents hold it; ``text`` is the whole document.
+
+    An amount that is a formula which nobody has calculated yet is quantity times price.
+    """
+    items = [_calculated(item) for item in _from_cells(rows)]
+    return judged(items, text, [" ".join(filter(None, row)) for row in rows] + text.splitlines())
+
+
+def _calculated(item: Item) -> Item:
+    if item.amount is not None or item.quantity is None or item.unit_price is None:
+        return item
+    return replace(item, amount=(item.quantity * item.unit_price).quantize(Decimal("0.01")))
 
 
 def judged(items: Sequence[Item], text: str, lines: Sequence[str]) -> Quotation:
