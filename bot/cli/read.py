@@ -20,9 +20,9 @@ KIND = {"slip": "银行回单", "quotation": "报价单", "watermark": "水印�
 LABELS = {
     "amount": "金额", "amount_upper": "大写", "date": "日期", "payer": "付款人", "payee": "收款人", "serial": "流水号",
     "contract_no": "合同号", "taken_at": "拍摄时间", "lat": "纬度", "lng": "经度", "address": "地点", "total": "合计",
-    "tax_rate": "税率",
-    "payment_term_days": "账期（天）", "name": "姓名", "title": "职务", "company": "公司", "mobile": "手机", "email": "邮箱", "pages": "页数",
-    "signed": "有签字盖章", "seconds": "时长（秒）", "frames": "截图（秒）", "sound": "有声音", "first_pages": "前两页", "lines": "明细",
+    "tax_rate": "税率", "payment_term_days": "账期（天）", "name": "姓名", "title": "职务", "company": "公司", "mobile": "手机",
+    "email": "邮箱", "pages": "页数", "signed": "有签字盖章", "seconds": "时长（秒）", "frames": "截图（秒）", "sound": "有声音",
+    "first_pages": "前两页", "lines": "明细",
 }  # fmt: skip
 
 

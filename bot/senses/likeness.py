@@ -27,7 +27,7 @@ ASKEW = (Transpose.FLIP_LEFT_RIGHT, Transpose.ROTATE_90, Transpose.ROTATE_180, T
 RIM = 0.01
 STAMP = 0.25
 # A page or a screen is mostly paper; its hash says nothing about who wrote what on it.
-PAPER, DARK_PAGE = 0.5, 0.8
+PAPER, DARK_PAGE = 0.5, 0.9
 FLAT = 6.0
 COLUMNS = ("whole_p", "whole_d", "inner_p", "inner_d", "top_p")
 Hashes = NDArray[np.uint64]
