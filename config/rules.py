@@ -41,10 +41,9 @@ class DigestRules(Section):
 
 
 class EvidenceRules(Section):
-    """How far a photo's stamp may be from the server's time and from the customer's place."""
+    """How far a photo's stamp may be from the server's time; how far from the customer is ``visit.far_metres``."""
 
     photo_apart: Duration = Field(title="照片时间差")
-    distance: int = Field(title="距离（米）", ge=100, le=100_000)
 
 
 class HousekeepingRules(Section):

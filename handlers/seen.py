@@ -45,7 +45,7 @@ def _noted(event: Seen, ctx: Context, item: Piece, before: Activity) -> Answer:
     if record == before:
         return None
     ctx.tx.activities.save(record)
-    new = [flag for flag in record.details.get("flags", []) if flag not in before.details.get("flags", []) and flag["code"] not in QUIET]
+    new = [flag for flag in record.details.get("flags", []) if flag not in before.details.get("flags", []) and flag["why"] not in QUIET]
     if record.customer_id is None and (who.customer or who.said):
         close(ctx, record)
         ctx.replace(file_under(ctx, record, who))

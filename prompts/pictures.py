@@ -125,7 +125,7 @@ def flagged(flags: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _flag(flag: Mapping[str, Any]) -> str:
     where = f"{flag['on']}{flag.get('by') or ''}{flag.get('customer') or ''}发过的一张" if flag.get("on") else "以前发过的一张"
-    match flag["code"]:
+    match flag["why"]:
         case "photo_same":
             return f"这张照片和{where}几乎一样，已标给主管看；是新拍的就不用管"
         case "photo_near":

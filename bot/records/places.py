@@ -22,11 +22,11 @@ def placed(ctx: Context, record: Activity) -> Activity:
     if not stamps:
         return record
     customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
-    flags = [flag for flag in record.details.get("flags", []) if flag["code"] not in COMPARED]
+    flags = [flag for flag in record.details.get("flags", []) if flag["why"] not in COMPARED]
     compared = []
     for stamp in stamps:
         late, far = _apart(ctx, stamp), _away(stamp, customer)
-        wrong = [*([late] if late else []), *([far] if far and far["metres"] > ctx.rules.evidence.distance else [])]
+        wrong = [*([late] if late else []), *([far] if far and far["metres"] > ctx.rules.visit.far_metres else [])]
         agrees = stamp.get("taken_at") and far is not None and not wrong
         compared.append({**stamp, "evidence": "corroborated" if agrees else "claimed"})
         flags += [{**flag, "media": stamp["media"]} for flag in wrong]
@@ -39,7 +39,7 @@ def _apart(ctx: Context, stamp: dict[str, Any]) -> dict[str, Any] | None:
         return None
     taken = datetime.fromisoformat(stamp["taken_at"]).replace(tzinfo=SHANGHAI)
     apart = abs(datetime.fromisoformat(stamp["received_at"]) - taken)
-    return {"code": "time_apart", "apart": _said(apart)} if apart > ctx.rules.evidence.photo_apart else None
+    return {"why": "time_apart", "apart": _said(apart)} if apart > ctx.rules.evidence.photo_apart else None
 
 
 def _away(stamp: dict[str, Any], customer: Customer | None) -> dict[str, Any] | None:
@@ -49,7 +49,7 @@ def _away(stamp: dict[str, Any], customer: Customer | None) -> dict[str, Any] | 
     there, home = Place(stamp["lat"], stamp["lng"]), Place(customer.lat, customer.lng)
     if not is_place(*there):
         return None
-    return {"code": "place_apart", "metres": round(min(distance(there, home), distance(from_gcj02(there), home)))}
+    return {"why": "place_apart", "metres": round(min(distance(there, home), distance(from_gcj02(there), home)))}
 
 
 def _said(apart: timedelta) -> str:

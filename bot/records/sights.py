@@ -34,13 +34,13 @@ def note_flags(ctx: Context, record: Activity, event: Seen) -> Activity:
 def _flag(ctx: Context, record: Activity, code: str, media: str) -> dict[str, Any] | None:
     name, _, earlier = code.partition(":")
     if not earlier:
-        return {"code": name, "media": media}
+        return {"why": name, "media": media}
     sent = ctx.tx.activities.piece_of(MediaId(earlier))
     before = ctx.tx.activities.get(sent.activity_id) if sent and sent.activity_id else None
     if before is None or sent is None or before.id == record.id or before.state is ActivityState.UNDONE:
         return None
     day = local(sent.received_at)
-    return {"code": name, "media": media, "earlier": earlier, "record": before.id, "on": f"{day.month}月{day.day}日"}
+    return {"why": name, "media": media, "earlier": earlier, "record": before.id, "on": f"{day.month}月{day.day}日"}
 
 
 def add_place(ctx: Context, record: Activity, event: Seen, stamp: Details) -> Activity:
@@ -56,11 +56,11 @@ def add_slip(ctx: Context, record: Activity, event: Seen) -> tuple[Activity, Nam
     flags = list(record.details.get("flags", []))
     said = record.details.get("payment_amount")
     if said and slip["amount"] and Money.yuan(str(said)) != Money.yuan(str(slip["amount"])):
-        flags.append({"code": "amount_said", "media": event.media, "amount": slip["amount"]})
+        flags.append({"why": "amount_said", "media": event.media, "amount": slip["amount"]})
     who = _customer_of(ctx, slip)
     customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
     if customer and slip["payer"] and len(str(slip["payer"])) > 4 and not _is_called(customer, str(slip["payer"])):
-        flags.append({"code": "payer_differs", "media": event.media, "payer": slip["payer"]})
+        flags.append({"why": "payer_differs", "media": event.media, "payer": slip["payer"]})
     record = with_details(record, slips=[*record.details.get("slips", []), slip], flags=flags)
     return (record if record.text else replace(record, kind=ActivityKind.PAYMENT)), who
 

@@ -80,16 +80,16 @@ async def test_a_place_is_compared_when_the_customer_is_named_later(house: House
 
 
 @pytest.mark.parametrize(
-    ("stamp", "code"),
+    ("stamp", "why"),
     [({"taken_at": "2026-03-16T09:50"}, "time_apart"), ({"lat": 30.5}, "place_apart")],
 )
-async def test_a_stamp_that_does_not_agree_is_a_flag_with_its_reason(house: House, stamp: dict[str, Any], code: str) -> None:
+async def test_a_stamp_that_does_not_agree_is_a_flag_with_its_reason(house: House, stamp: dict[str, Any], why: str) -> None:
     there = replace(await the_customer(house, "lantuo"), lat=29.8702, lng=121.5503)
     await house.store.write(lambda tx: tx.customers.save(there))
     await house.say("li", VISIT)
     assert "已标给主管看" in await show(house, "watermark", STAMP | stamp)
     record = await the_record(house, "lantuo")
-    assert [flag["code"] for flag in record.details["flags"]] == [code]
+    assert [flag["why"] for flag in record.details["flags"]] == [why]
     assert record.details["places"][0]["evidence"] == "claimed"
 
 
@@ -222,7 +222,7 @@ async def test_a_photo_of_an_earlier_record_is_flagged_with_that_record(house: H
     await house.say("wang", "拜访了锐朗的孙工，聊了传感器")
     assert "几乎一样" in await show(house, "other", {}, user="wang", name="旧图.jpg", marks=PHOTO)
     (flag,) = (await the_record(house, "ruilang")).details["flags"]
-    assert (flag["code"], flag["record"], flag["on"]) == ("photo_same", first.id, "3月18日")
+    assert (flag["why"], flag["record"], flag["on"]) == ("photo_same", first.id, "3月18日")
 
 
 async def test_a_flag_does_not_name_a_customer_that_the_rep_may_not_see(house: House) -> None:
@@ -248,7 +248,7 @@ async def test_a_near_photo_is_for_the_manager_and_not_said_to_the_rep(house: Ho
     near = Marks((1, 2, 3, 4, 5), ((1 ^ 0xFFF, 2 ^ 0x7F0, 5 ^ 0xFFF),))
     await house.say("li", "拜访了恒力机械的张工，聊了主轴")
     assert "很像" not in await show(house, "other", {}, name="近.jpg", marks=near)
-    assert [f["code"] for f in (await the_record(house, "hengli")).details["flags"]] == ["photo_near"]
+    assert [f["why"] for f in (await the_record(house, "hengli")).details["flags"]] == ["photo_near"]
 
 
 async def test_a_record_that_was_taken_back_stays_so(house: House) -> None:
