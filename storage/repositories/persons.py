@@ -110,7 +110,7 @@ class Persons:
             "readings": self._run(update(reading).where(heard).values(text="", fields={}, origin={})),
             "places": self._run(update(piece).where(places).values(text=REMOVED, data={"removed": REMOVED}, redacted_at=at)),
             "pieces": self._run(update(piece).where(piece.c.member_id == person.id).values(data=_without_chat(), event_id="")),
-            "records": self._run(update(activity).where(mine).values(chat=nobody)),
+            "records": self._run(update(activity).where(mine).values(chat=nobody, details=func.json_remove(activity.c.details, "$.place"))),
             "events": self._run(update(inbox).where(_sent_by(known)).values(payload=FORGOTTEN, state="done", held_for=None, answer=None)),
             "messages": self._run(update(outbox).where(_said_to(known)).values(payload=SAID, chat=nobody, ref=None)),
             "questions": self._run(delete(question).where(question.c.member_id == person.id)),

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, select, update
+from sqlalchemy import Connection, and_, delete, func, select, update
 
 from bot.domain.activity import PieceKind
 from storage.repositories.facts import Facts
@@ -41,8 +41,11 @@ class Retention:
 
     def places(self, before: datetime, at: datetime, limit: int) -> int:
         """Positions."""
-        old = select(piece.c.id).where(piece.c.redacted_at.is_(None), piece.c.kind == PieceKind.LOCATION, piece.c.received_at < before)
-        ids = self._db.execute(old.limit(limit)).scalars().all()
+        due = (piece.c.redacted_at.is_(None), piece.c.kind == PieceKind.LOCATION, piece.c.received_at < before)
+        rows = self._db.execute(select(piece.c.id, piece.c.activity_id).where(*due).limit(limit)).all()
+        ids, records = [r.id for r in rows], [r.activity_id for r in rows if r.activity_id]
+        nowhere = func.json_remove(activity.c.details, "$.place")  # how far off it was stays among the record's flags
+        self._db.execute(update(activity).where(activity.c.id.in_(records)).values(details=nowhere))
         self._db.execute(update(piece).where(piece.c.id.in_(ids)).values(text=GONE, data={"removed": GONE}, redacted_at=at))
         return len(ids)
 
