@@ -137,7 +137,7 @@ def _import(
 
     clock = SystemClock()
     with ExitStack() as stack:
-        store = stack.enter_context(_store(config))
+        store = stack.enter_context(_store(config, new=True))
         if not dry_run:
             stack.enter_context(alone(store))
         progress = stack.enter_context(_progress())
@@ -209,12 +209,12 @@ def _template(kind: "Kind[Any]", path: Path) -> None:
 
 
 @contextmanager
-def _store(config: Path | None) -> "Iterator[Store]":
-    """The company's database, beside a running service or alone."""
+def _store(config: Path | None, *, new: bool = False) -> "Iterator[Store]":
+    """The company's database, beside a running service or alone; only an import may make a ``new`` one."""
     from bot.app import open_store
     from config.settings import load_settings
 
-    store = open_store(load_settings(config).database.url)
+    store = open_store(load_settings(config).database.url, must_exist=not new)
     try:
         yield store
     finally:
