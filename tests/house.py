@@ -122,7 +122,11 @@ class House:
 
     async def say(self, user: str, text: str, *, chat: str | None = None, event_id: str | None = None) -> list[Outgoing]:
         """Send a text and return the new messages in that chat, once everything has come to rest."""
-        return await self.event(Text(**self._head(user, chat, event_id), text=text))
+        return await self.event(self.text(user, text, event_id, chat=chat))
+
+    def text(self, user: str, text: str, event_id: str | None = None, *, chat: str | None = None) -> Text:
+        """A text message, not sent yet."""
+        return Text(**self._head(user, chat, event_id), text=text)
 
     async def photo(self, user: str, ref: str = "photo", data: bytes = PICTURE, name: str = "门头.jpg") -> list[Outgoing]:
         """Send a picture."""

@@ -95,6 +95,10 @@ class Speech:
     def check(self) -> None:
         self.model()
 
+    def pids(self) -> list[int]:
+        """The processes that listen now."""
+        return [worker.pid for worker in self._all if worker.pid is not None]
+
     async def transcribe(self, audio: Path, *, hot_words: Sequence[str] = (), progress: Progress | None = None) -> Transcript:
         model = await self._ready()
         idle = self._idle
@@ -152,6 +156,9 @@ def transcript(heard: Sequence[Heard], model: Model, took: float) -> Transcript:
 
 
 def _memory(model: Model) -> int:
+    """MB of private memory; a graphics card's driver maps what it likes."""
+    if model.device != "cpu":
+        return 0
     path = Path(model.path)
     weights = path.stat().st_size if path.is_file() else sum(f.stat().st_size for f in path.iterdir() if f.is_file())
     return ROOM[model.engine] + TIMES_WEIGHTS * weights // 2**20

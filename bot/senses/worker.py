@@ -130,7 +130,7 @@ class Worker:
     def _environment(self) -> Mapping[str, str]:
         mine = {k: v for k, v in os.environ.items() if k in NEEDED or k.startswith(NEEDED_PREFIXES)}
         pools = {pool: os.environ.get(pool, str(self._threads)) for pool in POOLS}
-        return {**mine, **pools, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        return {**mine, **pools, "HF_HUB_OFFLINE": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
     async def _receive(self, child: "_Child", seconds: float) -> Any:  # noqa: ANN401
         try:

@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import accepting, bytime, exchange, starting, understanding, wecom
+from tests.benchmarks import accepting, bytime, exchange, speech, starting, understanding, wecom
 from tests.benchmarks.measure import WHOLE, Row
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -22,7 +22,7 @@ def main() -> None:
     """Measure, print, and write on request."""
     with tempfile.TemporaryDirectory(dir=".", prefix=".bench-") as folder:
         home = Path(folder).resolve()
-        rows = [row for part in (starting, accepting, bytime, understanding, wecom, exchange) for row in part.run(home, WHOLE)]
+        rows = [row for part in (starting, accepting, bytime, understanding, wecom, exchange, speech) for row in part.run(home, WHOLE)]
     text = table(rows)
     print(text)
     if "--write" in sys.argv:
