@@ -11,12 +11,14 @@ import pytest
 from tests.senses.conftest import CLIPS, needs_clips
 from tests.senses.recordings import kept, recorded, silence
 
+pytestmark = pytest.mark.timeout(900)
+
 
 def genjin(models: Path, *args: object) -> "subprocess.CompletedProcess[str]":
     """Run the command in a process of its own."""
     environment = {**os.environ, "GENJIN_SPEECH__MODEL_DIR": str(models), "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-m", "bot", *map(str, args)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=110)
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=800)
 
 
 def test_each_file_gives_a_line_and_a_bad_one_stops_no_other(tmp_path: Path, model_dir: Path) -> None:

@@ -16,6 +16,8 @@ from tests.senses.conftest import CLIPS, clips, needs_clips
 from tests.senses.errors import errors
 from tests.senses.recordings import kept, noise, recorded, silence, tone
 
+# A real model on a machine that others use: minutes, where a quiet one takes seconds.
+pytestmark = pytest.mark.timeout(900)
 QUIET = {
     "silence": silence(10),
     "a whisper of noise": noise(10, 0.001),
