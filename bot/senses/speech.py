@@ -15,8 +15,8 @@ from bot.senses.words import sentence
 from bot.senses.worker import Worker
 from config.sections import Speech as Settings
 
-# A busy machine has taken four times as long as a quiet one.
-STEP_SECONDS = 30.0 + 2.0 * BLOCK_SECONDS
+# A machine on which everything else ran too has taken forty times as long as a quiet one; what hangs, hangs for ever.
+STEP_SECONDS = 60.0 + 4.0 * BLOCK_SECONDS
 LOAD_SECONDS = 120.0
 # Beside the weights: the interpreter, the decoder, the beams. Measured as private memory, which is far above what is resident.
 ROOM = {EngineName.FASTER: 1600, EngineName.OPENAI: 3500}
