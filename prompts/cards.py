@@ -132,10 +132,8 @@ def _place(item: Activity) -> str | None:
     if not place:
         return None
     at = f"{local(datetime.fromisoformat(place['at'])):%H:%M}"
-    if place["evidence"] == "measured":
-        told = f"{at} 定位打卡，误差约 {words.metres(place['accuracy'] or 0)}"
-    else:
-        told = "：".join(filter(None, [f"{at} 发的位置", place.get("label")]))
+    measured = place["evidence"] == "measured"
+    told = f"{at} 定位打卡，误差约 {words.metres(place['accuracy'] or 0)}" if measured else f"{at} 发的位置"
     metres = place.get("metres")
     away = "" if metres is None else f"，离客户地址 {words.metres(metres)}"
     odd = "，离得远，已标记；有原因就回我一句" if any(flag["why"] == "far" for flag in item.details.get("flags", [])) else ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.chat.context import Context
 from bot.chat.incoming import Location
-from bot.domain.activity import Activity
+from bot.domain.activity import Activity, PieceKind
 from bot.domain.customer import Customer
 from bot.domain.place import Place, distance
 from bot.domain.understood import Channel
@@ -26,7 +26,8 @@ def arrived(ctx: Context, record: Activity, event: Location) -> Activity:
     """The record with its place and the server's time; the first measured place stays, a claimed one gives way."""
     if record.details.get("place", {}).get("evidence") == "measured":
         return record
-    place = {**evidence(event), "at": said_at(ctx).isoformat()}
+    # The position itself stays with its piece, where deletion and retention find it.
+    place = {"evidence": "measured" if event.measured else "claimed", "accuracy": event.accuracy, "at": said_at(ctx).isoformat()}
     record = replace(record, details={**record.details, "place": place})
     if event.measured:
         record = replace(record, channel=record.channel or Channel.VISIT, occurred_on=record.occurred_on or ctx.today)
@@ -41,7 +42,7 @@ def judged(ctx: Context, record: Activity, customer: Customer | None) -> Activit
     place = record.details.get("place")
     if not place:
         return record
-    metres = _apart(place, customer)
+    metres = _apart(_where(ctx, record), customer)
     flags = [flag for flag in record.details.get("flags", []) if flag["why"] != FAR]
     if metres is not None and metres > ctx.rules.visit.far_metres:
         flags.append({"why": FAR, "metres": round(metres)})
@@ -51,11 +52,19 @@ def judged(ctx: Context, record: Activity, customer: Customer | None) -> Activit
 
 def is_there(ctx: Context, event: Location, customer: Customer | None) -> bool:
     """Whether a place is that of the customer."""
-    metres = _apart({"lat": event.lat, "lng": event.lng}, customer)
+    metres = _apart(Place(event.lat, event.lng), customer)
     return metres is not None and metres <= ctx.rules.visit.far_metres
 
 
-def _apart(place: dict[str, float], customer: Customer | None) -> float | None:
-    if customer is None or customer.lat is None or customer.lng is None:
+def _where(ctx: Context, record: Activity) -> Place | None:
+    """The first measured place of a record, else the last claimed one."""
+    told = [piece.data for piece in ctx.tx.activities.pieces(record.id) if piece.kind is PieceKind.LOCATION and "lat" in piece.data]
+    measured = [data for data in told if data.get("evidence") == "measured"]
+    found = measured[:1] or told[-1:]
+    return Place(found[0]["lat"], found[0]["lng"]) if found else None
+
+
+def _apart(place: Place | None, customer: Customer | None) -> float | None:
+    if place is None or customer is None or customer.lat is None or customer.lng is None:
         return None
-    return distance(Place(place["lat"], place["lng"]), Place(customer.lat, customer.lng))
+    return distance(place, Place(customer.lat, customer.lng))

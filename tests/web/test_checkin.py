@@ -352,7 +352,14 @@ async def test_a_measured_place_stays_when_a_pin_follows(site: Site) -> None:
     await site.house.rest()
     await site.house.place(LI, 39.9, 116.4)
     record, _ = await the_visit(site)
-    assert record.details["place"]["lat"] == HERE[0]
+    assert (record.details["place"]["evidence"], record.details["place"]["metres"]) == ("measured", 658)
+
+
+async def test_the_record_itself_holds_no_position_that_deletion_would_miss(site: Site) -> None:
+    browser, headers = await signed_in(site)
+    await arrive(browser, headers, customer="c_恒力")
+    record, _ = await the_visit(site)
+    assert "30.08" not in json.dumps(dict(record.details))
 
 
 async def test_the_word_leads_to_the_page(site: Site) -> None:
