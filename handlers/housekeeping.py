@@ -37,6 +37,7 @@ def _sweep(ctx: Context) -> None:
         "records": old.records(now - keep.messages, now, BATCH),
         "events": old.events(now - keep.messages, BATCH),
         "said": old.messages(now - keep.messages, BATCH),
+        "drafts": old.drafts(now - keep.messages, BATCH),
         "location": old.places(now - keep.location, now, BATCH),
         "voice": _files(ctx, ("voice",), keep.voice),
         "media": _files(ctx, ("photo", "video", "document"), keep.media),

@@ -22,6 +22,7 @@ from storage.tables import (
     contact,
     customer,
     doubtful_match,
+    draft,
     identity,
     import_row,
     inbox,
@@ -75,7 +76,10 @@ class Persons:
     def everything(self, person: Member) -> Iterator[tuple[str, Iterator[Mapping[str, Any]]]]:
         """What is kept about a member: a name for each kind, and its rows."""
         known = self.identities(person.id)
-        mine = {table.name: select(table).where(table.c.member_id == person.id) for table in (identity, consent, activity, piece, question)}
+        mine = {
+            table.name: select(table).where(table.c.member_id == person.id)
+            for table in (identity, consent, activity, piece, question, draft)
+        }
         queries: dict[str, Select[Any]] = {
             "member": select(member).where(member.c.id == person.id),
             **mine,
@@ -113,6 +117,7 @@ class Persons:
             "records": self._run(update(activity).where(mine).values(chat=nobody, details=func.json_remove(activity.c.details, "$.place"))),
             "events": self._run(update(inbox).where(_sent_by(known)).values(payload=FORGOTTEN, state="done", held_for=None, answer=None)),
             "messages": self._run(update(outbox).where(_said_to(known)).values(payload=SAID, chat=nobody, ref=None)),
+            "drafts": self._run(delete(draft).where(draft.c.member_id == person.id)),
             "questions": self._run(delete(question).where(question.c.member_id == person.id)),
             "deputies": self._run(delete(stand_in).where(or_(stand_in.c.member_id == person.id, stand_in.c.deputy_id == person.id))),
             "matches": self._run(delete(doubtful_match).where(doubtful_match.c.member_id == person.id)),
@@ -148,6 +153,8 @@ class Persons:
         counts["events"] = self._run(update(inbox).where(came, inbox.c.state != "new").values(payload=FORGOTTEN, state="done", answer=None))
         counts["messages"] = self._run(update(outbox).where(named, outbox.c.state == "sent").values(payload=SAID))
         counts["imports"] = self._forget_imports([str(person.id), *words[:-1]])
+        written_to = (draft.c.customer_id == person.customer_id, draft.c.contact == person.name)
+        counts["drafts"] = self._run(delete(draft).where(*written_to))
         self._run(delete(contact).where(contact.c.id == person.id))
         counts["audit"] = Audit(self._db).redact([person.id], words, at)
         return Erased({name: count for name, count in counts.items() if count}, [])

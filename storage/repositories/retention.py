@@ -14,7 +14,7 @@ from storage.repositories.facts import Facts
 from storage.repositories.inbox import FORGOTTEN
 from storage.repositories.media import MediaRow
 from storage.repositories.rows import many
-from storage.tables import activity, inbox, job, media, outbox, piece, reading, timer
+from storage.tables import activity, draft, inbox, job, media, outbox, piece, reading, timer
 
 GONE = "（已按保存期限删除）"
 SAID = json.dumps({"type": "reply", "text": GONE})
@@ -84,6 +84,11 @@ class Retention:
         if ids:
             self._facts.set(mark, ids[-1], before)
         return len(ids)
+
+    def drafts(self, before: datetime, limit: int) -> int:
+        """Messages that were written for reps; what was sent of them stands on the timeline."""
+        old = select(draft.c.id).where(draft.c.at < before).limit(limit)
+        return self._db.execute(delete(draft).where(draft.c.id.in_(old.scalar_subquery()))).rowcount
 
     def held(self, before: datetime, limit: int) -> int:
         """What waited for a consent that did not come."""

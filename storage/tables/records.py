@@ -71,7 +71,7 @@ piece = Table(
     Column("event_id", String(200), nullable=False),
     Column("activity_id", ForeignKey("activity.id"), index=True),
     Column("text", Text, nullable=False),
-    Column("media_id", ForeignKey("media.id")),
+    Column("media_id", ForeignKey("media.id"), index=True),
     Column("data", JSON, nullable=False),
     Column("redacted_at", Utc),
     Index("ix_piece_whole", "kind", "received_at", sqlite_where=WHOLE),

@@ -11,7 +11,7 @@ from bot.domain.customer import Contact
 from bot.domain.understood import Channel
 from bot.domain.values import ContactId, Money
 from storage.transaction import Transaction
-from tests.handlers.company import customer, day, last_record, timeline
+from tests.handlers.company import customer, day, last_record, member, timeline
 from tests.house import House, card_of, reply_of
 
 VISIT = "今天上午拜访了恒力机械的张工，预算有限，跟老板申请特价，下周三之前给报价"
@@ -175,3 +175,23 @@ async def test_a_holiday_is_taken_from_the_words_or_the_calendar(house: House) -
     await house.move_to(day(4, 27, 9))
     alone, _ = texts(await house.say("li", "给恒力机械的张工写个节日问候微信"))
     assert "劳动节快乐" in alone
+
+
+async def test_a_message_is_forgotten_with_the_words_it_was_made_of(house: House) -> None:
+    await house.say("li", VISIT)
+    await house.say("li", "给张工写个微信")
+    await house.move_to(day(3, 19, 10).replace(year=2030))
+    assert await house.store.read(lambda r: r.drafts.last_of(member("li"), "p:li")) is None
+
+
+async def test_a_deleted_member_leaves_no_message(house: House) -> None:
+    await house.say("li", VISIT)
+    await house.say("li", "给张工写个微信")
+
+    def erase(tx: Transaction) -> None:
+        person = tx.members.get(member("li"))
+        assert person is not None
+        tx.persons.erase_member(person, house.clock.now())
+
+    await house.store.write(erase)
+    assert await house.store.read(lambda r: r.drafts.last_of(member("li"), "p:li")) is None

@@ -43,8 +43,11 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('media_id', name=op.f('pk_fingerprint'))
     )
 
+    op.create_index(op.f("ix_piece_media_id"), "piece", ["media_id"], unique=False)
+
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_piece_media_id"), table_name="piece")
     op.drop_table('fingerprint')
     with op.batch_alter_table('reading', schema=None) as batch_op:
         batch_op.drop_index('ix_reading_waiting')
