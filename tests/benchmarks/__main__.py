@@ -1,4 +1,4 @@
-"""``make bench``: run everything and print the table; ``--write`` puts it into docs/performance.md."""
+"""``make bench``: run everything and print the table; ``--write`` puts it into docs/performance.md. Names of parts run only those."""
 
 import platform
 import sys
@@ -18,14 +18,19 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines + [f"| {r.name} | {r.figure} | {r.target} | {r.beside} |" for r in rows])
 
 
+PARTS = (starting, accepting, bytime, understanding, wecom, exchange, speech)
+
+
 def main() -> None:
     """Measure, print, and write on request."""
+    wanted = [word for word in sys.argv[1:] if not word.startswith("-")]
+    parts = [part for part in PARTS if not wanted or part.__name__.rpartition(".")[2] in wanted]
     with tempfile.TemporaryDirectory(dir=".", prefix=".bench-") as folder:
         home = Path(folder).resolve()
-        rows = [row for part in (starting, accepting, bytime, understanding, wecom, exchange, speech) for row in part.run(home, WHOLE)]
+        rows = [row for part in parts for row in part.run(home, WHOLE)]
     text = table(rows)
     print(text)
-    if "--write" in sys.argv:
+    if "--write" in sys.argv and not wanted:
         before, _, _ = PAGE.read_text(encoding="utf-8").partition(MARK)
         PAGE.write_text(f"{before}{MARK}\nPython {platform.python_version()}, {platform.machine()}\n\n{text}\n", encoding="utf-8")
 
