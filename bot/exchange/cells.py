@@ -18,7 +18,7 @@ from bot.domain.contract import Instalment
 from bot.domain.values import Money
 from bot.exchange.days import day_of, instant_of, week_of
 from bot.exchange.wrong import WrongCell
-from prompts import exchange as say
+from prompts import sheets as say
 
 Cell = str | int | float | bool | datetime | date | time | None
 # A double keeps fifteen digits; Excel has already lost the rest of a longer number.

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bot.domain.errors import UserError
 from bot.exchange.cells import Amount, Cell, Share, Sort, folded, text_of
-from prompts import exchange as say
+from prompts import sheets as say
 
 BRACKETS = re.compile(r"[(\[【<].*?[)\]】>]")
 # As near as a slip of the pen.

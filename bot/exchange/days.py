@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.domain.clock import SHANGHAI
 from bot.exchange.wrong import WrongCell
-from prompts import exchange as say
+from prompts import sheets as say
 
 YEARS = range(1990, 2101)
 # Excel counts days from here; what lies outside is a number that somebody put into the wrong column.

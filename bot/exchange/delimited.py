@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.domain.errors import UserError
 from bot.exchange.columns import Column, recognised
 from bot.exchange.lines import HEAD, Line
-from prompts import exchange as say
+from prompts import sheets as say
 
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 SEPARATORS = ",\t;"

@@ -14,7 +14,7 @@ from bot.domain.errors import UserError
 from bot.exchange.cells import Cell
 from bot.exchange.columns import Column, letter, recognised
 from bot.exchange.lines import HEAD, Line
-from prompts import exchange as say
+from prompts import sheets as say
 
 # What the parts of a workbook may unfold to; a hundred thousand full rows are about 60 MB.
 MOST_BYTES = 400 * 2**20

@@ -21,6 +21,7 @@ from bot.exchange.kinds.base import Given, Kind, Stamp
 from bot.exchange.spool import Spool
 from bot.exchange.wrong import WrongCell
 from prompts import exchange as say
+from prompts import sheets as wrong_say
 from storage.lock import ProcessLock
 from storage.repositories.batches import Batch, BatchRow
 from storage.store import Store
@@ -78,7 +79,7 @@ def fingerprint_of(path: Path) -> str:
             while block := file.read(BLOCK):
                 digest.update(block)
     except OSError as error:
-        raise UserError(say.unreadable(str(path), error.strerror or "")) from error
+        raise UserError(wrong_say.unreadable(str(path), error.strerror or "")) from error
     return digest.hexdigest()
 
 

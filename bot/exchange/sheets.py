@@ -9,7 +9,7 @@ from bot.domain.errors import UserError
 from bot.exchange import delimited, excel
 from bot.exchange.columns import Column, Layout, layout_of, recognised
 from bot.exchange.lines import HEAD, Line
-from prompts import exchange as say
+from prompts import sheets as say
 
 MOST_BYTES = 200 * 2**20
 MOST_ROWS = 500_000

@@ -71,9 +71,9 @@ class ChildEye:
         return ocr.installed()
 
     async def see(self, path: Path, content_type: str, name: str) -> "Seeing":
-        from bot.senses import look
+        from bot.senses import see
 
-        return await self._worker.run(look.see, str(path), content_type, name, seconds=SECONDS)
+        return await self._worker.run(see.see, str(path), content_type, name, seconds=SECONDS)
 
     async def close(self) -> None:
         await self._worker.close()

@@ -1,4 +1,4 @@
-"""Looking at one file: the functions that run in the child process. Whatever they are given, a :class:`Sight` or Unreadable comes back."""
+"""Looking at one picture, in the child process: whatever it is given, a :class:`Sight` or Unreadable comes back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -55,19 +55,6 @@ class Seeing:
     sight: Sight
     marks: Marks | None = None
     frames: tuple[Frame, ...] = ()
-
-
-def see(path: str, content_type: str, name: str) -> Seeing:
-    """Look at a file of ours, whatever it is. Raises Unreadable."""
-    if content_type.startswith("image/"):
-        return see_picture(path)
-    if content_type.startswith("video/"):
-        from bot.senses.video import see_film
-
-        return see_film(path)
-    from bot.senses.documents import read_document
-
-    return Seeing(sight=read_document(path, content_type))
 
 
 def see_picture(path: str) -> Seeing:
