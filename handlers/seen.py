@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.chat.context import Context
 from bot.chat.incoming import CardTap, Seen
-from bot.chat.outgoing import Reply
+from bot.chat.outgoing import Card, Reply
 from bot.chat.router import Answer, Router
 from bot.domain.activity import Activity, ActivityState, Piece
 from bot.domain.customer import Contact
@@ -18,7 +18,7 @@ from bot.records.keep import A_MOMENT, said_at
 from bot.records.leads import refresh_lead
 from bot.records.settle import Named
 from bot.records.show import close, file_under, redrawn, shown
-from prompts import pictures, replies
+from prompts import cards, pictures, replies
 
 router = Router("seen")
 # For the manager alone: a second shot of the same place comes near too, and nobody shall feel accused.
@@ -46,14 +46,27 @@ def _noted(event: Seen, ctx: Context, item: Piece, before: Activity) -> Answer:
         return None
     ctx.tx.activities.save(record)
     new = [flag for flag in record.details.get("flags", []) if flag not in before.details.get("flags", []) and flag["why"] not in QUIET]
-    if record.customer_id is None and (who.customer or who.said):
+    if (who.customer or who.said) and sights.may_settle(ctx, record):
         close(ctx, record)
         ctx.replace(file_under(ctx, record, who))
         record = ctx.tx.activities.get(record.id) or record
-    elif card := redrawn(ctx, record):
+    elif card := _proposed(ctx, record, who) or redrawn(ctx, record):
         ctx.replace(card)
     flags = pictures.flagged(new)
+    if event.kind == "card" and who.said and sights.is_another(ctx, record, who.said):
+        flags.append(pictures.another_firm(who.said))
     return Reply(text=pictures.read_in(words[0] if words else "照片", words[1:], flags)) if words or flags else None
+
+
+def _proposed(ctx: Context, record: Activity, who: Named) -> Card | None:
+    """Words that name no customer: the firm in the picture is offered, never taken."""
+    if record.customer_id is not None or record.customer_said:
+        return None
+    if who.customer is not None:
+        return cards.which_customer(record, who.customer) if ctx.sight.can_see(who.customer) else None
+    if who.choices:
+        return cards.choose_customer(record, who.choices, who.said or "这家")
+    return cards.unknown_customer(record, who.said) if who.said else None
 
 
 def _understood(event: Seen, ctx: Context, item: Piece, record: Activity) -> tuple[Activity, Named, list[str]]:

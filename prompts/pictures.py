@@ -39,6 +39,10 @@ def read_in(kind: str, facts: Sequence[str], flags: Sequence[str]) -> str:
     return "\n".join([f"{kind}已读：{'；'.join(facts)}。" if facts else f"{kind}已存好。", *flags])
 
 
+def another_firm(firm: str) -> str:
+    return f"名片上的公司“{firm}”和这条记录的客户不一样，记录的客户没有动；要记那一家，请连公司名一起说一遍，我另记一条"
+
+
 def facts(item: Activity) -> list[tuple[str, str]]:
     """What a record's card says of its pictures."""
     d = item.details

@@ -58,8 +58,8 @@ def add_slip(ctx: Context, record: Activity, event: Seen) -> tuple[Activity, Nam
     if said and slip["amount"] and Money.yuan(str(said)) != Money.yuan(str(slip["amount"])):
         flags.append({"why": "amount_said", "media": event.media, "amount": slip["amount"]})
     who = _customer_of(ctx, slip)
-    customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
-    if customer and slip["payer"] and len(str(slip["payer"])) > 4 and not _is_called(customer, str(slip["payer"])):
+    payer = str(slip["payer"] or "")
+    if len(payer) > 4 and is_another(ctx, record, payer):
         flags.append({"why": "payer_differs", "media": event.media, "payer": slip["payer"]})
     record = with_details(record, slips=[*record.details.get("slips", []), slip], flags=flags)
     return (record if record.text else replace(record, kind=ActivityKind.PAYMENT)), who
@@ -82,6 +82,22 @@ def who_is(ctx: Context, name: object) -> Named:
     if len(known) == 1:
         return Named(customer=known[0], said=str(name))
     return replace(named(ctx), said=str(name)[:60])
+
+
+def may_settle(ctx: Context, record: Activity) -> bool:
+    """Whether a picture may say whose a record is: only of pictures alone, and the first firm that one of them named stays."""
+    if record.customer_id is not None or record.customer_said or record.text:
+        return False
+    return not any(p.kind in (PieceKind.TEXT, PieceKind.VOICE) for p in ctx.tx.activities.pieces(record.id))
+
+
+def is_another(ctx: Context, record: Activity, firm: str) -> bool:
+    """Whether a firm in a picture is not the one that the record is known, or said, to be about."""
+    customer = ctx.tx.customers.get(record.customer_id) if record.customer_id else None
+    if customer is not None:
+        return not _is_called(customer, firm)
+    said = record.customer_said
+    return bool(said) and str(said) not in firm and firm not in str(said)
 
 
 def add_person(ctx: Context, record: Activity, event: Seen) -> Activity:

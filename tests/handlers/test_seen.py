@@ -14,7 +14,7 @@ from bot.domain.values import MediaId, Money
 from bot.senses.likeness import Marks
 from bot.senses.look import Seeing, Sight
 from bot.senses.unreadable import Unreadable, Why
-from tests.handlers.company import cards_in, customer, facts, labels, last_record, member, pieces, texts, the_customer, the_record
+from tests.handlers.company import cards_in, customer, facts, labels, last_record, member, pieces, texts, the_customer, the_record, timeline
 from tests.house import PLATFORM, Blind, House, find_button
 
 VISIT = "拜访了澜拓的方工，聊了主轴振动，下周三之前给报价"
@@ -204,6 +204,43 @@ async def test_of_a_colleagues_customer_a_card_tells_the_owner_and_gives_no_cont
     answer = await show(house, "card", CARD | {"company": "台州锐朗自动化设备有限公司"}, user="lin")
     assert "存为联系人" not in str([labels(c) for c in cards_in(house, "p:lin")])
     assert "已有同名客户，负责人王磊" in answer
+
+
+UNKNOWN_VISIT = "今天拜访了宁波甬信阀门厂的周工，他们嫌价格高，下周五之前给报价"
+
+
+async def test_a_slip_of_a_known_payer_does_not_move_a_visit_to_an_unknown_customer(house: House) -> None:
+    await house.say("li", UNKNOWN_VISIT)
+    before = await last_record(house, "li")
+    assert before.customer_said
+    answer = await show(house, "slip", SLIP)
+    record = await last_record(house, "li")
+    assert (record.id, record.customer_id, record.customer_said) == (before.id, None, before.customer_said)
+    assert await timeline(house, "lantuo") == []
+    assert "和客户名不一样" in answer
+
+
+async def test_a_slip_does_not_move_words_that_name_nobody_and_offers_its_payer(house: House) -> None:
+    await house.say("li", "今天拜访了客户，聊了主轴振动，嫌价格高")
+    await show(house, "slip", SLIP)
+    assert (await last_record(house, "li")).customer_id is None
+    await house.tap("li", cards_in(house, "p:li")[-1], "记到 宁波澜拓精密机床有限公司")
+    assert (await last_record(house, "li")).customer_id == customer("lantuo")
+
+
+async def test_the_first_firm_that_a_picture_named_stays(house: House) -> None:
+    await show(house, "slip", SLIP | {"payer": "湖州南浔特种线缆有限公司"})
+    answer = await show(house, "card", CARD, name="名片.jpg")
+    record = await last_record(house, "li")
+    assert (record.customer_id, record.customer_said) == (None, "湖州南浔特种线缆有限公司")
+    assert "和这条记录的客户不一样" in answer
+
+
+async def test_a_card_of_another_firm_than_the_records_says_so_and_moves_nothing(house: House) -> None:
+    await house.say("li", VISIT)
+    answer = await show(house, "card", CARD | {"company": "绍兴恒力机械有限公司"})
+    assert "“绍兴恒力机械有限公司”和这条记录的客户不一样" in answer
+    assert (await last_record(house, "li")).customer_id == customer("lantuo")
 
 
 async def test_quotation_lines_are_kept_with_the_record(house: House) -> None:
