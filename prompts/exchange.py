@@ -108,6 +108,19 @@ def two_people(names: Sequence[str]) -> str:
     return f"工号、手机、邮箱分别对上了不同的人（{'、'.join(names)}）；请核对后再导"
 
 
+def maybe_another(name: str, known: str, fits: Sequence[str], differs: Sequence[tuple[str, str, str]]) -> str:
+    other = "；".join(f"{title}表里是 {said}，{known}的是 {before}" for title, said, before in differs)
+    return f"“{name}”的{'、'.join(fits)}和已有的“{known}”一样，但姓名不同，{other}"
+
+
+def another_skipped(why: str) -> str:
+    return f"{why}；可能是两个人，先跳过：写错了就改好这一行再导，确实是同一个人就加 --duplicates update"
+
+
+def another_updated(why: str) -> str:
+    return f"{why}；按同一个人更新"
+
+
 def account_taken(account: str, name: str) -> str:
     return f"账号 {account} 已经是 {name} 的；请核对"
 

@@ -158,6 +158,8 @@ class _Step:
     def _write(self, tx: Transaction, row: Given, company: Company) -> tuple[dict[str, object], Any] | None:
         try:
             old = self.kind.find(row, company)
+            if old is not None and not row.target and (why := self.kind.contradicts(row, old)):
+                raise WrongCell(say.another_skipped(why))
             new, changes = laid_over(self.kind, row, old, company)
             if row.bad:
                 raise WrongCell(say.BAD_ROW)

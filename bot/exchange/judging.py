@@ -104,7 +104,7 @@ class Draft:
         """Say of every row what becomes of it; those that are fit are marked in the spool."""
         company = Company(reader, now, self.spool)
         total, done = self.spool.count(), 0
-        self.kind.prepare(self._rows(), company)
+        self.kind.prepare(self._rows(), company, update=self.wishes.duplicates == "update")
         for chunk in self.spool.items(CHUNK):
             company.turn()
             rows = [row for _, row in chunk]
@@ -152,6 +152,8 @@ class Draft:
                 return "skip", ()
             old = self.kind.find(row, company) if row.target else None
         if old is not None:
+            if not row.target and not self._believe(row, old):
+                return "skip", ()
             row.target = self.kind.subject(old)
         row.judged = True
         changes = laid_over(self.kind, row, old, company)[1]
@@ -176,6 +178,14 @@ class Draft:
         level: Level = "warning" if row.repeats else "doubt"
         row.remarks.append(Remark(level, "", say.repeats(before) if row.repeats else say.repeats_skipped(before)))
         return row.repeats
+
+    def _believe(self, row: Given, old: Any) -> bool:  # noqa: ANN401
+        """What a row found by one number although another speaks against it is only taken when it was asked for."""
+        why = self.kind.contradicts(row, old)
+        update = self.wishes.duplicates == "update"
+        if why:
+            row.remarks.append(Remark("warning", "", say.another_updated(why)) if update else Remark("doubt", "", say.another_skipped(why)))
+        return update or not why
 
     def _settle(self, row: Given, alike: Sequence[Similar]) -> bool:
         """A row that may be about something known: as the administrator wished."""

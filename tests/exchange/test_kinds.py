@@ -62,6 +62,28 @@ def test_somebody_decides_that_it_is_the_same_person(staffed: Office) -> None:
     assert staffed.read(lambda r: r.members.get(MemberId("m_li"))).mobile == "13900000009"
 
 
+STRANGER = "姓名,角色,工号,手机,上级\n冯七,销售,E013,13800000001,\n新人,销售,E014,,冯七\n"
+
+
+def test_a_number_that_fits_beside_one_that_contradicts_is_left_to_a_person(staffed: Office) -> None:
+    outcome = staffed.take("people", STRANGER)
+    assert outcome.actions == ["skip", "error"]
+    assert "“冯七”的手机和已有的“李思”一样，但姓名不同，工号表里是 E013，李思的是 D006" in outcome.said
+    assert "--duplicates update" in outcome.said
+    assert staffed.read(lambda r: r.members.get(MemberId("m_li"))).name == "李思"
+
+
+def test_a_contradicting_number_is_overlooked_when_asked(staffed: Office) -> None:
+    outcome = staffed.take("people", STRANGER, duplicates="update")
+    assert outcome.actions == ["update", "new"]
+    assert staffed.read(lambda r: r.members.get(MemberId("m_li"))).employee_no == "E013"
+
+
+def test_a_mobile_that_changed_is_an_update(staffed: Office) -> None:
+    outcome = staffed.take("people", "姓名,角色,工号,手机\n李思,销售,D006,13900000009\n")
+    assert outcome.actions == ["update"]
+
+
 def test_numbers_that_point_to_two_people_are_refused(staffed: Office) -> None:
     outcome = staffed.take("people", "姓名,角色,工号,手机\n李思,销售,D007,13800000001\n", dry=True)
     assert outcome.actions == ["error"]

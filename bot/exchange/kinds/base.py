@@ -119,8 +119,8 @@ class Kind(Generic[T]):
         """How a row is called in the report."""
         raise NotImplementedError
 
-    def prepare(self, rows: Iterable[Given], company: Company) -> None:
-        """Look at all rows before any is judged."""
+    def prepare(self, rows: Iterable[Given], company: Company, *, update: bool = False) -> None:
+        """Look at all rows before any is judged; ``update`` says that doubtful ones are to be taken for what they are like."""
 
     def read_ahead(self, rows: Sequence[Given], company: Company) -> None:
         """Read what a chunk of rows will ask for."""
@@ -130,6 +130,10 @@ class Kind(Generic[T]):
     def find(self, given: Given, company: Company) -> T | None:
         """The noun that a row is about. Raises WrongCell."""
         raise NotImplementedError
+
+    def contradicts(self, given: Given, found: T) -> str:
+        """Why the noun that a row found may be another after all; empty when nothing speaks against it."""
+        return ""
 
     def alike(self, given: Given, company: Company) -> Sequence[Similar]:
         """For a row that found nothing: nouns that it may be about after all."""

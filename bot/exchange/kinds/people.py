@@ -111,7 +111,7 @@ class People(Kind[Person]):
         numbers = [f"{name}:{given.values[name].lower()}" for name in (*NUMBERS, *IDS) if name in given.values]
         return numbers[0] if numbers else f"name:{folded(given.values['name'])}"
 
-    def prepare(self, rows: Iterable[Given], company: Company) -> None:
+    def prepare(self, rows: Iterable[Given], company: Company, *, update: bool = False) -> None:
         """Everybody of the file gets a place, so that managers can be named before their own line is read."""
         self._read(company)
         people: dict[str, Member] = {}
@@ -122,6 +122,8 @@ class People(Kind[Person]):
             try:
                 old = self.find(row, company)
             except WrongCell:
+                continue
+            if old and not row.target and not update and self.contradicts(row, old):
                 continue
             known = old.member if old else Member(MemberId(row.id), row.values["name"], row.values.get("roles", ()))
             words = {name: row.values[name] for name in ("name", "roles", *NUMBERS) if name in row.values}
@@ -159,6 +161,21 @@ class People(Kind[Person]):
         there = self.shown(same[0], company)
         said = {column.name: column.sort.show(given.values[column.name]) for column in self.columns if column.name in given.values}
         return same[0] if all(there[name] == value for name, value in said.items()) else None
+
+    def contradicts(self, given: Given, found: Person) -> str:
+        """One number fits, another is not theirs, and neither is the name: rather a colleague with a mistyped number."""
+        if folded(given.values["name"]) == folded(found.member.name):
+            return ""
+        fits, differs = [], []
+        for column in self.columns:
+            if column.name not in (*NUMBERS, *IDS) or (said := given.values.get(column.name)) is None:
+                continue
+            known = getattr(found if column.name in IDS else found.member, column.name)
+            if known and known.lower() == said.lower():
+                fits.append(column.title)
+            elif known:
+                differs.append((column.title, said, known))
+        return say.maybe_another(given.values["name"], found.member.name, fits, differs) if fits and differs else ""
 
     def alike(self, given: Given, company: Company) -> Sequence[Similar]:
         same = self._there.get(f"name:{folded(given.values['name'])}", [])
