@@ -25,10 +25,11 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q -n 2 -m "not browser and not chaos and not benchmark"
+	$(BIN)/pytest -q -n 2 -m "not browser and not chaos and not benchmark and not slow"
 
 # Everything a release needs; what CI runs.
 test: system check
+	$(BIN)/pytest -q -n 2 -m "slow"
 	$(BIN)/pytest -q -m "browser"
 	$(BIN)/pytest -q -m "chaos"
 	$(BIN)/pytest -q -m "benchmark"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from bot.chat.incoming import Location, Media, Opened, Photo
@@ -17,6 +18,8 @@ from storage.transaction import Transaction
 from tests.conftest import WEDNESDAY
 from tests.handlers.world import FIRMS, GROUPS, STAFF, Eyes, Firm, World, found, member, worlds
 from tests.house import House, open_house
+
+pytestmark = pytest.mark.slow
 
 WORDS = (
     *("我的客户", "红色客户", "黄色客户", "看板", "我今天要跟谁", "昨日断点", "帮助", "规则", "死信", "撤销", "恢复", "隐私说明"),

@@ -9,6 +9,8 @@ from PIL import Image, ImageDraw
 from bot.senses.likeness import Gallery, Marks, marks_of
 from tests.senses.drawn_stamps import scene
 
+pytestmark = pytest.mark.slow
+
 Change = Callable[[Image.Image], Image.Image]
 PHOTOS = 12
 

@@ -17,7 +17,7 @@ from tests.senses.errors import errors
 from tests.senses.recordings import kept, noise, recorded, silence, tone
 
 # A real model on a machine that others use: minutes, where a quiet one takes seconds.
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 QUIET = {
     "silence": silence(10),
     "a whisper of noise": noise(10, 0.001),

@@ -16,6 +16,8 @@ from tests.senses.drawing import Drawn, wrong
 from tests.senses.drawn_papers import ALL, card_letters, quote_units
 from tests.senses.drawn_slips import slip_columns, slip_mobile_bank, slip_wechat
 
+pytestmark = pytest.mark.slow
+
 needs_engine = pytest.mark.skipif(not (ocr.installed() and drawing.there()), reason="NO OCR OR NO FONTS: pictures are not read here")
 Draw = Callable[[], Drawn]
 

@@ -13,6 +13,7 @@ from bot.senses.look import Sight, read_picture
 
 DATA = Path(os.environ.get("GENJIN_DEV_DATA", Path(__file__).parents[3] / "shared" / "data")) / "pictures"
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not DATA.is_dir(), reason=f"NO LABELLED DATA at {DATA}: pictures are not scored (set GENJIN_DEV_DATA)"),
     pytest.mark.skipif(not ocr.installed(), reason="NO OCR: pictures are not read here"),
 ]
