@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.app import Service, crons_of, open_store
+from bot.app import Service, crons_of, open_store, platforms_of
 from bot.chat.outgoing import Card, Outgoing, decode, plain
 from bot.domain.clock import FakeClock, SystemClock, local, local_day
 from bot.domain.errors import UserError
@@ -73,7 +73,9 @@ def _run(config: Path | None, at: datetime | None, unit: Unit, *, dry_run: bool)
     settings = load_settings(config)
     store = open_store(settings.database.url, must_exist=True)
     try:
-        service = Service(settings, store, FakeClock(at or SystemClock().now()), {})
+        clock = FakeClock(at or SystemClock().now())
+        # The platforms say nothing here; they know which groups carry buttons, so that reps get their own lines where one does not.
+        service = Service(settings, store, clock, platforms_of(settings, store, clock))
 
         def work(tx: Transaction) -> list[Row]:
             rows = unit(service, tx)

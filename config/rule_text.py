@@ -9,6 +9,9 @@ from typing import Any
 _HEADING = re.compile(r"\s*\[\s*([\w.]+)\s*\]")
 _KEY = re.compile(r"\s*([\w.]+)\s*=")
 
+# How people say a clock.
+_SPOKEN = {"全天": "wall", "上班时间": "working", "工作时间": "working", "工作日": "workday", "休息日不算": "workday"}
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -52,6 +55,15 @@ def values(text: str) -> list[Value]:
             comment = item.trivia.comment.lstrip("# ").strip() if hasattr(item, "trivia") else ""
             found.append(Value(f"{section}.{name}", str(item), comment))
     return found
+
+
+def as_written(said: str) -> str:
+    """``72小时`` → ``72h``, ``8点20`` → ``08:20``, ``休息日不算`` → ``workday``; anything else as it is."""
+    if span := re.fullmatch(r"(\d+)个?(m|h|d|分钟?|小时|天)", said.lower()):
+        return span[1] + {"分": "m", "小": "h", "天": "d"}.get(span[2][0], span[2])
+    if moment := re.fullmatch(r"(\d{1,2})[:点](\d{1,2}|半)?分?", said):
+        return f"{int(moment[1]):02d}:{30 if moment[2] == '半' else int(moment[2] or 0):02d}"
+    return _SPOKEN.get(said, said)
 
 
 def with_value(text: str, key: str, written: str) -> str:

@@ -86,10 +86,11 @@ def read_text(path: Path) -> str:
         raise UserError(f"规则文件 {path} 不是 UTF-8 文本；请另存为 UTF-8 编码") from error
 
 
-def parse_rules(text: str, where: str, *, rest: str | None = None) -> Rules:
+def parse_rules(text: str, where: str, *, rest: str | None = None, lines: bool = True) -> Rules:
     """Validate rules; what ``text`` leaves out is as in ``rest`` (None: as shipped).
 
-    Raises UserError: ``where`` with the line, the key, what is wrong and how it is written right.
+    Raises UserError: ``where`` with the line, the key, what is wrong and how it is written right; only what is wrong without ``lines``,
+    for people who do not see the text.
     """
     try:
         data = tomllib.loads(complete(text, rest or default_text()))
@@ -97,7 +98,8 @@ def parse_rules(text: str, where: str, *, rest: str | None = None) -> Rules:
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{where} 写法有误：{toml_sentence(error)}") from error
     except ValidationError as error:
-        problems = "；".join(_problem(text, e["loc"], sentence(e, _keys(e["loc"][:-1]))) for e in error.errors())
+        found = [(e["loc"], sentence(e, _keys(e["loc"][:-1]))) for e in error.errors()]
+        problems = "；".join(_problem(text, loc, said) if lines else said for loc, said in found)
         raise UserError(f"{where} 有误：{problems}") from error
 
 
@@ -112,7 +114,7 @@ def title(key: str) -> str:
 def _problem(text: str, loc: tuple[str | int, ...], said: str) -> str:
     key = ".".join(map(str, loc))
     line = line_of(text, loc)
-    right = line_of(default_text(), loc)
+    right = line_of(default_text(), loc) if "是不是想写" not in said else None
     example = default_text().splitlines()[right - 1].partition("#")[0].strip() if right else ""
     return (f"第 {line} 行 " if line else "") + f"{key}：{said}" + (f"，例如 {example}" if example and len(loc) > 1 else "")
 

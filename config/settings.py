@@ -5,12 +5,14 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, get_args
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.domain.duration import format_duration
 from bot.domain.errors import UserError
 from config.platforms import Wecom
 from config.sections import Database, Llm, Log, MediaFolder, Retention, RulesFile, Section, Server, Speech, Time, Web, secrets_of
@@ -99,6 +101,10 @@ def _shown(value: object) -> str:
         return HIDDEN if value.get_secret_value() else ""
     if isinstance(value, Mapping):
         return json.dumps({name: _shown(item) for name, item in value.items()}, ensure_ascii=False)
+    if isinstance(value, timedelta):
+        return format_duration(value)
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     # A database's address may carry its password.
     return _PASSWORD.sub(rf"\1{HIDDEN}@", "" if value is None else str(value))
 

@@ -31,6 +31,7 @@ SENTENCES = {
     "less_than": "要小于 {lt}",
     "less_than_equal": "不能大于 {le}",
     "enum": "只能写 {expected}",
+    "literal_error": "只能写 {expected}",
     "path_type": "要写成文件路径",
 }
 
@@ -41,13 +42,15 @@ def sentence(error: "ErrorDetails", known: Collection[str] = ()) -> str:
     if words is None:
         # Refusals of our own carry their sentence; pydantic puts a word before those that were ValueErrors.
         return error["msg"].removeprefix("Value error, ")
-    said = words.format(**error.get("ctx", {})).replace("' or '", "'、'").replace("', '", "'、'")
+    said = words.format(**error.get("ctx", {})).replace(" or ", "、").replace("', '", "'、'")
     meant = get_close_matches(str(error["loc"][-1]), known, 1) if error["type"] == "extra_forbidden" and error["loc"] else []
-    return f"{said}，是不是想写 {meant[0]}？" if meant else said
+    return f"{said}，是不是想写 {meant[0]}" if meant else said
 
 
 def toml_sentence(error: "TOMLDecodeError") -> str:
     """Where a file stops being TOML, and how a line is written."""
+    if "overwrite" in str(error) or "already" in str(error):
+        return f"第 {toml_line(error)} 行重复写了同一项，只留一行"
     return f'第 {toml_line(error)} 行看不懂；每行写成 名称 = 值，文字和时长要加英文引号，例如 at = "08:20"'
 
 

@@ -11,14 +11,12 @@ from bot.chat.router import Answer, Router
 from bot.domain.errors import UserError
 from bot.domain.member import Role
 from bot.rules import Author, Change, apply, changes, step_back, text_in_force
-from config.rule_text import Value, values, with_value
+from config.rule_text import Value, as_written, values, with_value
 from config.rules import Rules, default_text, parse_rules, title
 from prompts import replies
 from prompts import rules as prompt
 
 router = Router("rules")
-# How people say a clock.
-SPOKEN = {"全天": "wall", "上班时间": "working", "工作时间": "working", "工作日": "workday", "休息日不算": "workday"}
 # What may stand between a rule and its new value.
 SET = re.compile(r"改为|改成|=|(?<!\d):|:(?!\d)|\s+")
 
@@ -36,6 +34,8 @@ def rules(event: Text, ctx: Context, match: Match[str]) -> Answer:
     if rows := _named(what, _values(ctx)):
         return prompt.found([_shown(v) for v in rows])
     name, _, value = SET.sub(" ", what).strip().rpartition(" ")
+    if not name and (glued := re.fullmatch(r"(\D+)(\d.*)", value)):
+        name, value = glued[1], glued[2]
     rows = _named(name.strip(), _values(ctx)) if name.strip() else []
     return _ask(event, ctx, rows, value) if rows else prompt.unknown(name.strip() or what)
 
@@ -118,21 +118,12 @@ def _ask(event: Text, ctx: Context, rows: list[Value], said: str) -> Answer:
 
 def _edited(text: str, value: Value, said: str) -> str | UserError:
     """The rules with one value as somebody said it; the refusal when it does not fit there."""
-    edited = with_value(text, value.key, _as_written(said))
+    edited = with_value(text, value.key, as_written(said))
     try:
-        parse_rules(edited, title(value.key))
+        parse_rules(edited, title(value.key), lines=False)
     except UserError as refusal:
         return refusal
     return edited
-
-
-def _as_written(said: str) -> str:
-    """``72小时`` → ``72h``, ``8点20`` → ``08:20``, ``休息日不算`` → ``workday``; anything else as it is."""
-    if span := re.fullmatch(r"(\d+)个?(m|h|d|分钟?|小时|天)", said.lower()):
-        return span[1] + {"分": "m", "小": "h", "天": "d"}.get(span[2][0], span[2])
-    if moment := re.fullmatch(r"(\d{1,2})[:点](\d{1,2}|半)?分?", said):
-        return f"{int(moment[1]):02d}:{30 if moment[2] == '半' else int(moment[2] or 0):02d}"
-    return SPOKEN.get(said, said)
 
 
 def _named(said: str, known: list[Value]) -> list[Value]:

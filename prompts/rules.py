@@ -125,7 +125,7 @@ def trial_lines(
     ]
     lines += [f"  多：{'、'.join(more[:10])}{' 等' if len(more) > 10 else ''}"] if more else []
     lines += [f"  少：{'、'.join(fewer[:10])}{' 等' if len(fewer) > 10 else ''}"] if fewer else []
-    lines += [f"  {name}：{change:+d} 行" for name, change in owners]
+    lines += [f"  {name}：各早晨合计 {change:+d} 行" for name, change in owners]
     return lines
 
 

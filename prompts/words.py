@@ -62,6 +62,8 @@ JOB: Mapping[str, str] = {"timer": "到点的事", "cron": "定时的事", "medi
 TIMED: Mapping[str, str] = {
     "digest": "昨日断点清单",
     "housekeeping": "每晚整理",
+    "people": "核对人员账号",
+    "calendar": "节假日数据提醒",
     "tidy": "每晚整理（接着做）",
     "promise": "跟进提醒",
     "outbox": "到点放行的消息",

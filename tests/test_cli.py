@@ -4,7 +4,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +95,18 @@ def test_a_digest_is_put_on_its_way(run: Run, company: Path) -> None:
 def test_a_digest_may_be_of_one_group(run: Run, company: Path) -> None:
     ran = run("digest", "--at", MORNING, "--group", "华东销售管理群", "--dry-run", "--json")
     assert [row["to"] for row in ran.rows] == ["sandbox/g:east"]
+
+
+def test_where_a_group_carries_no_buttons_each_rep_gets_their_own_lines(run: Run, company: Path) -> None:
+    def webhook(tx: Transaction) -> None:
+        group = next(g for g in tx.members.groups("digest") if g.chat == "g:east")
+        tx.members.save_group(replace(group, platform="wecom", chat="key:east"))
+
+    write(company, webhook)
+    (company.parent / "genjin.toml").write_text('[wecom]\nwebhook_keys = { east = "k" }\n', encoding="utf-8")
+    ran = run("digest", "--at", MORNING, "--group", "华东销售管理群", "--dry-run", "--json", "--config", "genjin.toml")
+    assert ran.err == ""
+    assert sorted(row["to"] for row in ran.rows) == ["sandbox/p:li.si", "sandbox/p:wang.lei", "wecom/key:east"]
 
 
 def test_a_digest_of_an_unknown_group_fails(run: Run, company: Path) -> None:

@@ -179,13 +179,27 @@ def patient_of(settings: Settings, now: datetime, config: Path | None) -> Patien
     return Patient(settings, now, settings_file(config))
 
 
+# What an examination is called when it could not be made at all.
+NAMES = {
+    "configuration": "配置",
+    "database": "数据库",
+    "disk": "磁盘",
+    "service": "服务",
+    "people": "管理员",
+    "audit_log": "审计日志",
+    "holidays": "节假日",
+    "senses": "识别",
+    "wecom": "企业微信",
+}
+
+
 def _examined(exam: Exam, patient: Patient) -> list[Check]:
     try:
         return list(exam(patient))
     except GenjinError as error:
-        return [Check(exam.__name__, BAD, str(error))]
+        return [Check(NAMES.get(exam.__name__, exam.__name__), BAD, str(error))]
     except Exception as error:
-        return [Check(exam.__name__, BAD, f"检查没有做成（{type(error).__name__}）", "请把这一行报告给开发者")]
+        return [Check(NAMES.get(exam.__name__, exam.__name__), BAD, f"检查没有做成（{type(error).__name__}）", "请把这一行报告给开发者")]
 
 
 def _read(patient: Patient, query: Callable[[Reader], list[T]]) -> list[T]:
@@ -210,7 +224,10 @@ def _current(path: Path) -> bool:
 def _watched(reader: Reader, now: datetime, running: bool) -> Iterator[Check]:
     seen = reader.facts.get(FACT)
     at = datetime.fromisoformat(seen["at"]) if seen else None
-    if at and at - now > JUMP:
+    back = at is not None and at - now > JUMP
+    if not back:
+        yield Check("时钟", GOOD, f"{local(now):%Y-%m-%d %H:%M}，北京时间")
+    elif at:
         yield Check("时钟", BAD, f"系统时间比上次自查（{local(at):%Y-%m-%d %H:%M}）还早：时钟往回走了", "用 NTP 校准系统时间")
     if running and at and now - at > SILENT:
         yield Check("自查", BAD, f"上次自查在 {local(at):%m-%d %H:%M}，之后没有再查", "看服务日志，重启 genjin serve")

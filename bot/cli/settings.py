@@ -25,8 +25,13 @@ def show_(
 
 @config.command(help="检查配置，写错的一项用一句话说出来。")
 def check(config: ConfigOption = None) -> None:
+    from bot.app import rules_of, worktime_of
     from config.settings import load_settings, settings_file
+    from storage.engines import database_url
 
-    load_settings(config)
+    settings = load_settings(config)
+    database_url(settings.database.url)
+    rules_of(settings)
+    worktime_of(settings)
     path = settings_file(config)
     print(f"{path} 没有问题" if path else "没有配置文件，用的都是默认值和环境变量，没有问题")

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, PlainSerializer
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "分": "minutes", "分钟": "minutes", "小时": "hours", "天": "days"}
+LONGEST = timedelta(days=3660)
 _SPAN = re.compile(r"\s*(\d{1,5})\s*个?\s*([mhd]|分钟?|小时|天)\s*")
 
 
@@ -17,7 +18,10 @@ def parse_duration(text: object) -> timedelta:
     match = _SPAN.fullmatch(text) if isinstance(text, str) else None
     if not match:
         raise ValueError(f'时长要写成 "30m"（分钟）、"48h"（小时）或 "14d"（天），现在是 {text!r}')
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    span = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if span > LONGEST:
+        raise ValueError(f"时长最多 {LONGEST.days} 天，现在是 {text!r}")
+    return span
 
 
 def format_duration(span: timedelta) -> str:

@@ -7,7 +7,7 @@ The breakpoint list (D1) takes what is idle for more than 48 h. Both count on th
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bot.domain.duration import Duration
 from bot.domain.worktime import ClockKind, Worktime
@@ -34,6 +34,13 @@ class Limit(Section):
     limit: Duration = Field(title="时限")
     clock: ClockKind = Field(title="计时方式")
 
+    @field_validator("limit")
+    @classmethod
+    def _some_time(cls, value: timedelta) -> timedelta:
+        if not value:
+            raise ValueError('时限要大于 0，例如 "48h"')
+        return value
+
 
 class ColourRules(Section):
     """When a lead changes its colour."""
@@ -46,7 +53,7 @@ class ColourRules(Section):
     @model_validator(mode="after")
     def _in_order(self) -> "ColourRules":
         if not self.green_within <= self.yellow_from < self.red_after:
-            raise ValueError("颜色的界限要递增：green_within ≤ yellow_from < red_after")
+            raise ValueError("颜色的界限要递增：绿色上限 ≤ 黄色起点 < 红色起点")
         return self
 
 

@@ -11,7 +11,7 @@ from bot.exchange.company import Company
 from bot.exchange.lines import Line
 from bot.exchange.sheets import open_sheet
 from bot.rules import text_in_force
-from config.rule_text import values, with_value
+from config.rule_text import as_written, values, with_value
 from config.rules import default_text, parse_rules, title
 from prompts import exchange as say
 from storage.transaction import Reader
@@ -46,7 +46,7 @@ def edited(path: Path, sheet: str | None, text: str) -> str:
         if value:
             given[keys[said]] = (line.number, value)
     for key, (_, value) in given.items():
-        text = with_value(text, key, value)
+        text = with_value(text, key, as_written(value))
     _check(text, given)
     return text
 
@@ -54,10 +54,10 @@ def edited(path: Path, sheet: str | None, text: str) -> str:
 def _check(text: str, given: dict[str, tuple[int, str]]) -> None:
     """Refuse the whole; a value that is wrong by itself is named with its line in the table."""
     try:
-        parse_rules(text, say.RULES)
+        parse_rules(text, say.RULES, lines=False)
     except UserError:
         for key, (line, value) in given.items():
-            parse_rules(with_value(default_text(), key, value), say.rule_line(line, title(key)))
+            parse_rules(with_value(default_text(), key, as_written(value)), say.rule_line(line, title(key)), lines=False)
         raise
 
 

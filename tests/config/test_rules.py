@@ -90,11 +90,11 @@ def test_a_wrong_rule_is_shown_with_its_line_and_a_right_example(tmp_path: Path)
 
 
 def test_a_mistyped_name_is_guessed(tmp_path: Path) -> None:
-    assert "没有这一项，是不是想写 per_rep？" in refusal(written(tmp_path, "[digest]\nper_reps = 5\n"))
+    assert "没有这一项，是不是想写 per_rep" in refusal(written(tmp_path, "[digest]\nper_reps = 5\n"))
 
 
 def test_a_mistyped_section_is_guessed(tmp_path: Path) -> None:
-    assert "第 1 行 digests：没有这一项，是不是想写 digest？" in refusal(written(tmp_path, "[digests]\nper_rep = 5\n"))
+    assert "第 1 行 digests：没有这一项，是不是想写 digest" in refusal(written(tmp_path, "[digests]\nper_rep = 5\n"))
 
 
 def test_a_section_written_as_a_value_is_refused(tmp_path: Path) -> None:

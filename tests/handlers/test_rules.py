@@ -141,3 +141,18 @@ async def test_the_morning_list_follows_a_new_hour_at_once(house: House) -> None
     await house.move_to(house.clock.now().replace(hour=3, minute=15))
     assert len(house.screens.of("g:east")) == 1
     assert local(house.clock.now()).hour == 11
+
+
+async def test_what_is_wrong_is_said_without_lines_of_a_file_that_nobody_sees(house: House) -> None:
+    said = reply_of(await house.say("xu", "规则 断点时限 abc"))
+    assert "第" not in said
+    assert "breakpoint" not in said
+
+
+async def test_a_limit_of_nothing_is_refused(house: House) -> None:
+    assert "时限要大于 0" in reply_of(await house.say("xu", "规则 断点时限 0h"))
+
+
+async def test_a_value_may_stand_close_to_its_rule(house: House) -> None:
+    await change(house, "规则 断点时限72h")
+    assert (await in_force(house)).breakpoint.limit == timedelta(hours=72)

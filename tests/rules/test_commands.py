@@ -101,7 +101,7 @@ def test_a_mistyped_key_is_named_and_guessed(run: Run, tmp_path: Path) -> None:
     file.write_text("[server]\nprot = 80\n", encoding="utf-8")
     ran = run("config", "check", "--config", str(file))
     assert ran.code == 1
-    assert "server.prot：没有这一项，是不是想写 port？" in ran.err
+    assert "server.prot：没有这一项，是不是想写 port" in ran.err
 
 
 def test_a_file_that_is_no_toml_is_refused_with_its_line(run: Run, tmp_path: Path) -> None:
@@ -165,3 +165,26 @@ def test_a_wrong_table_changes_nothing_and_names_its_line(run: Run, tmp_path: Pa
     assert ran.code == 1
     assert sentence in ran.err
     assert 'limit = "48h"' in run("rules", "show").out
+
+
+def test_a_clock_is_written_in_chinese_in_a_table_too(run: Run, tmp_path: Path) -> None:
+    run("import", "rules", sheet(tmp_path / "r.xlsx", [["规则", "值"], ["断点计时方式", "全天"]]))
+    assert 'clock = "wall"' in run("rules", "show").out
+
+
+def test_a_key_that_stands_twice_is_called_so(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "twice.toml"
+    file.write_text('[breakpoint]\nlimit = "48h"\nlimit = "72h"\n', encoding="utf-8")
+    assert "第 3 行重复写了同一项" in run("rules", "check", str(file)).err
+
+
+def test_a_check_of_the_settings_looks_at_what_they_point_to(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "genjin.toml"
+    file.write_text('[time]\nholidays = "nowhere.toml"\n', encoding="utf-8")
+    assert "读不到节假日文件" in run("config", "check", "--config", str(file)).err
+
+
+def test_settings_are_shown_as_they_are_written(run: Run) -> None:
+    out = run("config", "show").out
+    assert "retention.messages = 1095d" in out
+    assert "time.workday_start = 09:00" in out
