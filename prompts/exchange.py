@@ -249,12 +249,12 @@ def seen_before(batch: int, state: str, rows: int) -> str:
 
 
 def _change(title: str, before: object, after: object) -> str:
-    return f"{title} {before} → {after}" if before is not None else f"{title}：{after}"
+    return f"{title} {before} → {after}" if before is not None else f"{title} {after}"
 
 
 def row(line: int, action: str, label: str, changes: Sequence[tuple[str, object, object]], remarks: Sequence[tuple[str, str]]) -> str:
     """One line of the report, with what changes and what is the matter below it."""
-    what = f"：{'；'.join(_change(*one) for one in changes)}" if action == "update" and changes else ""
+    what = f"：{'；'.join(_change(*one) for one in changes)}" if action in ("new", "update") and changes else ""
     said = "".join(f"\n    {f'{column}：' if column else ''}{text}" for column, text in remarks)
     return f"第 {line} 行 {ACTION[action]} {label}{what}{said}"
 

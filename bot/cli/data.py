@@ -147,7 +147,7 @@ def _import(
         earlier = earlier if earlier and earlier.state in ("writing", "done") else None
         draft = Draft(kind, spool, wishes, earlier)
         draft.read(path, progress)
-        report = Report(kind.title, as_json=as_json, out=print)
+        report = Report(kind, as_json=as_json, out=print)
         report.begin(path.name, draft.remarks, earlier)
         store.read_now(lambda r: draft.judge(r, clock.now(), report.row, progress))
         report.end(draft.counts)

@@ -27,6 +27,8 @@ ESCAPED = re.compile(r"^'(?=[=+\-@\t\r])")
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2028\u2029\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]")
 SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,3}")
 MOST_YUAN = Decimal(10) ** 13
+# A unit of its own; without one, a sum is in the unit of its heading.
+UNIT = re.compile(r"[万亿wW元块毛角¥$]|RMB|CNY|人民币|\d[千百kK]")
 
 
 class Sort(Protocol):
@@ -139,7 +141,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Money; ``factor`` is what the heading says (万元). Never below zero."""
+    """Money; ``factor`` is what the heading says (万元), for cells that say no unit themselves. Never below zero."""
 
     factor: int = 1
 
@@ -149,9 +151,11 @@ class Amount:
             raise WrongCell(say.no_amount(text_of(cell)))
         if value < 0:
             raise WrongCell(say.negative(text_of(cell)))
-        if value * self.factor > MOST_YUAN:
+        if not UNIT.search(plain(cell)):
+            value *= self.factor
+        if value > MOST_YUAN:
             raise WrongCell(say.too_much(text_of(cell)))
-        return Money.yuan(value * self.factor)
+        return Money.yuan(value)
 
     def show(self, value: Money) -> Cell:
         whole, cents = divmod(value.fen, 100)

@@ -13,6 +13,8 @@ from prompts import sheets as say
 BRACKETS = re.compile(r"[(\[【<].*?[)\]】>]")
 # As near as a slip of the pen.
 NEAR = 50
+# The longer ones first: 百万元 is not 万元.
+UNITS = {"百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000, "万": 10_000, "千": 1_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ def _nearest(column: Column, strange: Sequence[tuple[int, str]]) -> str | None:
 def _in_unit(column: Column, heading: str) -> Column:
     """A heading may name the unit: 金额（万元）, 浮动（%）."""
     unit = "".join(BRACKETS.findall(unicodedata.normalize("NFKC", heading)))
-    if isinstance(column.sort, Amount) and "万" in unit:
-        return replace(column, sort=Amount(factor=10_000))
+    if isinstance(column.sort, Amount):
+        return replace(column, sort=Amount(factor=next((factor for word, factor in UNITS.items() if word in unit), 1)))
     if isinstance(column.sort, Share) and "%" in unit:
         return replace(column, sort=Share(factor=Decimal("0.01")))
     return column

@@ -3,10 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
+from bot.exchange.cells import Amount, Day, Instant, Share, Week
 from bot.exchange.importing import Written
 from bot.exchange.judging import Verdict
+from bot.exchange.kinds.base import Kind
 from bot.exchange.writing import plain_json
 from prompts import exchange as say
 from storage.repositories.batches import Batch
@@ -18,8 +21,10 @@ MOST = {"error": 200, "skip": 100, "update": 100, "new": 20, "same": 0}
 class Report:
     """Prints a judged table line by line."""
 
-    def __init__(self, title: str, *, as_json: bool, out: Callable[[str], object]) -> None:
-        self._title, self._as_json, self._out = title, as_json, out
+    def __init__(self, kind: Kind[Any], *, as_json: bool, out: Callable[[str], object]) -> None:
+        self._title, self._as_json, self._out = kind.title, as_json, out
+        self._sums = {column.title for column in kind.columns if isinstance(column.sort, Amount)}
+        self._read = self._sums | {column.title for column in kind.columns if isinstance(column.sort, Day | Week | Instant | Share)}
         self._seen: Counter[str] = Counter()
 
     def begin(self, name: str, remarks: tuple[str, ...], earlier: Batch | None) -> None:
@@ -35,7 +40,16 @@ class Report:
             return
         self._seen[verdict.action] += 1
         if self._seen[verdict.action] <= MOST[verdict.action] or (verdict.action in ("new", "same") and verdict.remarks):
-            self._out(say.row(verdict.line, verdict.action, verdict.label, verdict.changes, [(r.column, r.text) for r in verdict.remarks]))
+            remarks = [(r.column, r.text) for r in verdict.remarks]
+            self._out(say.row(verdict.line, verdict.action, verdict.label, self._changes(verdict), remarks))
+
+    def _changes(self, verdict: Verdict) -> list[tuple[str, object, object]]:
+        """What changes; of a new row what was read from the cells that are not kept as they stand: sums, days and shares."""
+        said = (one for one in verdict.changes if verdict.action != "new" or one[0] in self._read)
+        return [(title, self._grouped(title, before), self._grouped(title, after)) for title, before, after in said]
+
+    def _grouped(self, title: str, shown: Any) -> object:  # noqa: ANN401
+        return f"{Decimal(shown):,}" if title in self._sums and shown is not None else shown
 
     def end(self, counts: Mapping[Any, int]) -> None:
         """The sums."""

@@ -67,6 +67,11 @@ def test_a_table_goes_in(run: Run, database: Path) -> None:
     assert "导入完成：新增 2 行，更新 0 行。批次 1，要撤回就用 genjin import --revert 1" in ran.err
 
 
+def test_the_report_of_a_new_row_shows_the_sum_that_was_read(run: Run) -> None:
+    Path("sums.csv").write_text("名称,行业,年采购额（万元）\n澜拓机床厂,机床,32\n", encoding="utf-8")
+    assert "第 2 行 新增 澜拓机床厂：年采购额 320,000.00\n" in run("import", "customers", "sums.csv", "--dry-run").out
+
+
 def test_with_an_error_nothing_goes_in(run: Run) -> None:
     run("import", "people", "people.csv")
     ran = run("import", "customers", "customers.csv")

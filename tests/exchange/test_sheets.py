@@ -234,6 +234,24 @@ def test_a_heading_may_name_the_unit(office: Office) -> None:
     assert ("年采购额", None, "600000.00") in outcome.verdicts[0].changes
 
 
+@pytest.mark.parametrize(
+    ("heading", "cell", "yuan"),
+    [
+        ("万元", "3.2万", "32000.00"),
+        ("万元", "50元", "50.00"),
+        ("万元", '"￥500,000"', "500000.00"),
+        ("万元", "500000 RMB", "500000.00"),
+        ("万元", "5千", "5000.00"),
+        ("万元", '"1,200.5"', "12005000.00"),
+        ("千元", "60", "60000.00"),
+        ("百万元", "60", "60000000.00"),
+    ],
+)
+def test_the_unit_in_a_cell_goes_before_that_of_the_heading(office: Office, heading: str, cell: str, yuan: str) -> None:
+    outcome = office.take("customers", f"名称,年采购额（{heading}）\n甲公司,{cell}\n", dry=True)
+    assert ("年采购额", None, yuan) in outcome.verdicts[0].changes
+
+
 def test_percent_in_the_heading_makes_shares(office: Office) -> None:
     sheet, lines = read(office.csv("型号,名称,单位,基准价,浮动A(%)\nSV-1,伺服,台,100,8\n"), PriceList.columns)
     column = sheet.layout.places[4]
