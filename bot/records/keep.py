@@ -37,7 +37,7 @@ def keep(ctx: Context, kind: ActivityKind, text: str, customer: Customer | None)
     """Keep a text as a record of ``kind``, joined to the open one where it belongs there. The customer is settled by the caller."""
     said = ctx.meaning
     current = open_record(ctx)
-    if current is None or not _joins(current, kind, said, customer):
+    if current is None or not (_stays(ctx, current, customer) or _joins(current, kind, said, customer)):
         current = start(ctx, kind)
     elif not current.text:
         current = replace(current, kind=kind)  # photos or a recording came first; now the words say what it was
@@ -119,8 +119,13 @@ def piece(
     )
 
 
+def _stays(ctx: Context, current: Activity, customer: Customer | None) -> bool:
+    """What was heard belongs to the told record that its recording is a piece of, whatever it was taken for."""
+    return isinstance(ctx.event, Heard) and bool(current.text) and (customer is None or may_be(current, customer))
+
+
 def _joins(current: Activity, kind: ActivityKind, said: Understood, customer: Customer | None) -> bool:
-    if customer is not None and not _may_be(current, customer):
+    if customer is not None and not may_be(current, customer):
         return False
     if customer is None and said.customer and current.customer_id is not None:
         return False  # a name that is not settled yet may be another customer
@@ -133,7 +138,7 @@ def _joins(current: Activity, kind: ActivityKind, said: Understood, customer: Cu
     return current.kind is kind and said.customer is None
 
 
-def _may_be(current: Activity, customer: Customer) -> bool:
+def may_be(current: Activity, customer: Customer) -> bool:
     """Whether the record is, or may turn out to be, about this customer."""
     if current.customer_id is not None:
         return current.customer_id == customer.id

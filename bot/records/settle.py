@@ -9,7 +9,7 @@ from bot.domain.customer import Contact, Customer
 from bot.domain.understood import Span, Understood
 from bot.domain.values import ContactId, CustomerId, MemberId, new_id
 from bot.records.arrival import judged
-from bot.records.keep import open_record
+from bot.records.keep import may_be, open_record
 from bot.records.leads import lead_for, refresh_lead
 from bot.records.places import placed
 
@@ -36,6 +36,24 @@ class Named:
 
 def named(ctx: Context) -> Named:
     """The customer that the sender's words name, as far as the sender may see."""
+    who = _named(ctx)
+    record = open_record(ctx) if isinstance(ctx.event, Heard) else None
+    return _heard_in(record, who) if record and record.text else who
+
+
+def _heard_in(record: Activity, who: Named) -> Named:
+    """A recording belongs to what it was sent with: only a name that was heard exactly takes its words elsewhere."""
+    if who.customer is not None and (not who.guess or may_be(record, who.customer)):
+        return who
+    if record.customer_id is not None:
+        return Named()
+    if record.customer_said is None:
+        return who
+    choices = who.choices or ((who.customer,) if who.customer else ())
+    return replace(who, customer=None, choices=choices, said=record.customer_said, guess=False) if choices else Named()
+
+
+def _named(ctx: Context) -> Named:
     said, spoken_of = ctx.meaning, _spoken_of(ctx)
     # A guess among candidates gives way to the one just spoken of.
     if said.customer_known and said.customer_id and spoken_of not in [c.id for c in said.candidates]:

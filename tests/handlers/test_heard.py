@@ -96,6 +96,45 @@ async def test_words_join_the_visit_that_the_recording_joined(house: House, list
     assert await pieces(house, record) == ["text", "voice"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "报价给他们了，SD-750 十二台，单价1860",
+        "他们说合同下周签，回款五万",
+        "给宁波甬信阀门厂报价了，总价十二万",
+        "投诉说主轴有异响",
+        "跟红利机械报了价，总价十二万",
+    ],
+)
+async def test_a_recording_in_a_visit_stays_in_it_whatever_it_was_taken_for(house: House, listener: FakeListener, words: str) -> None:
+    await house.say("li", VISIT)
+    listener.words = words
+    await house.voice("li")
+    record = await the_record(house, "lantuo")
+    assert (await last_record(house, "li")).id == record.id
+    assert record.kind is ActivityKind.VISIT
+    assert await pieces(house, record) == ["text", "voice"]
+    assert record.text.startswith(f"{VISIT}\n")
+
+
+async def test_a_recording_stays_in_the_visit_to_an_unknown_customer(house: House, listener: FakeListener) -> None:
+    await house.say("li", "今天拜访了宁波甬信阀门厂的周工，他们嫌价格高")
+    before = await last_record(house, "li")
+    listener.words = "给红利机械报价了，总价十二万"
+    await house.voice("li")
+    record = await last_record(house, "li")
+    assert (record.id, record.kind, record.customer_id, record.customer_said) == (before.id, before.kind, None, before.customer_said)
+    assert await pieces(house, record) == ["text", "voice"]
+
+
+async def test_a_recording_that_clearly_names_another_customer_is_a_record_of_its_own(house: House, listener: FakeListener) -> None:
+    await house.say("li", VISIT)
+    listener.words = "拜访了绍兴恒力机械有限公司的张工，聊了主轴"
+    await house.voice("li")
+    assert await pieces(house, await the_record(house, "lantuo")) == ["text"]
+    assert await pieces(house, await the_record(house, "hengli")) == ["voice"]
+
+
 async def test_words_go_to_their_own_record_when_the_rep_has_gone_on_to_another_customer(house: House, listener: FakeListener) -> None:
     listener.words, listener.gate = "预算有限，下周五之前再报一次价", asyncio.Event()
     await house.say("li", VISIT)
