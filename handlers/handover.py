@@ -21,14 +21,27 @@ router = Router("handover")
 REDS = 10
 
 
-@router.command(r"交接(?:\s*@?(?P<giver>[^\s@]{1,20}?)\s*(?:交接给|转给|交给|给|到|→)\s*@?(?P<taker>[^\s@]{1,20}))?")
+@router.command(r"(?:撤回|撤销)(?:刚才的|上次的|上一次)?交接")
+def take_back(event: Text, ctx: Context, match: Match[str]) -> Answer:
+    """The sender's last hand-over, as its card's button does."""
+    made = ctx.tx.audit.last_by(ctx.member.id, "member.hand_over")
+    if made is None or made.new is None:
+        return Reply(text=handovers.NOTHING_MADE if ctx.heads else handovers.ONLY_MANAGERS)
+    return _take_back(ctx, made.subject, {side: str(made.new[side]) for side in ("giver", "taker")})
+
+
+@router.command(r"交接\s*@?(?P<giver>[^\s@]{1,20}?)\s*(?:交接给|转给|交给|给|到|→)\s*@?(?P<taker>[^\s@]{1,20})")
 def hand_over(event: Text, ctx: Context, match: Match[str]) -> Answer:
     """What would move, and a button to move it."""
     if not ctx.heads:
         return Reply(text=handovers.ONLY_MANAGERS)
-    if not match["giver"]:
-        return Reply(text=handovers.HOW)
     return _propose(ctx, {"giver_said": match["giver"], "taker_said": match["taker"]}, f"handover:{new_id('h')}")
+
+
+@router.command(r"交接(?:(?:\s+@?|\s*@)[^\s@给到→]{1,20})?(?:\s*给(?:\s*@?[^\s@]{1,20})?)?")
+def incomplete(event: Text, ctx: Context, match: Match[str]) -> Answer:
+    """Who gives or who takes is missing: how to say it."""
+    return Reply(text=handovers.HOW if ctx.heads else handovers.ONLY_MANAGERS)
 
 
 @router.tap("handover_pick")
@@ -68,23 +81,27 @@ def confirmed(event: CardTap, ctx: Context) -> Answer:
 @router.tap("handover_back")
 def taken_back(event: CardTap, ctx: Context) -> Answer:
     """Everything that moved and still lies where it was put returns; once."""
-    pair = _pair(ctx, event.values, back=True)
+    return _take_back(ctx, event.card, event.values)
+
+
+def _take_back(ctx: Context, card: str, values: Mapping[str, str]) -> Answer:
+    pair = _pair(ctx, values, back=True)
     if not isinstance(pair, tuple):
         return pair
     giver, taker = pair
-    notes = _notes(ctx, event.card)
+    notes = _notes(ctx, card)
     made = notes.get("member.hand_over")
     if made is None or (made["giver"], made["taker"]) != (giver.id, taker.id):
         return Reply(text=replies.FOREIGN_BUTTON)
     if "member.hand_back" in notes:
-        return cards.settled(event.card, handovers.back_already(giver.name))
+        return cards.settled(card, handovers.back_already(giver.name))
     things = Holdings(*(tuple(str(id) for id in made[name]) for name in asdict(Holdings())))  # type: ignore[attr-defined]
     moved = ctx.tx.handovers.move(things, taker.id, giver.id)
-    _note(ctx, event.card, "member.hand_back", moved, taker, giver)
+    _note(ctx, card, "member.hand_back", moved, taker, giver)
     counts = handovers.counts(moved, ctx.tx.handovers.reminders(moved.leads))
     for person in (giver, taker):
         _tell(ctx, person, handovers.returned(giver.name, taker.name, ctx.member.name, counts))
-    return cards.settled(event.card, handovers.back(giver.name, ctx.member.name), text=counts)
+    return cards.settled(card, handovers.back(giver.name, ctx.member.name), text=counts)
 
 
 def _propose(ctx: Context, values: Mapping[str, str], key: str) -> Answer:

@@ -9,6 +9,7 @@ from storage.repositories.handovers import Holdings
 
 ONLY_MANAGERS = "交接要主管或管理员来做。你可以请主管在这里说“交接 张三 给 李四”。"
 HOW = "把一个人的客户、线索和商机一次交给另一个人，这样说：“交接 张三 给 李四”。"
+NOTHING_MADE = "没有可以撤回的交接：只能撤回你自己做的那一次。"
 SAME = "交出去的和接手的是同一个人，没有变。"
 CANCELLED = "没有交接，什么都没变。"
 Reds = Sequence[tuple[str, int]]

@@ -72,6 +72,11 @@ class Audit:
         """All changes of one sort, oldest first."""
         return many(AuditEntry, self._db.execute(select(*SHOWN).where(audit.c.action == action).order_by(audit.c.id)))
 
+    def last_by(self, member_id: MemberId, action: str) -> AuditEntry | None:
+        """The newest change of a sort that a member made."""
+        mine = select(*SHOWN).where(audit.c.member_id == member_id, audit.c.action == action)
+        return next(iter(many(AuditEntry, self._db.execute(mine.order_by(audit.c.id.desc()).limit(1)))), None)
+
     def of(self, subject: str) -> list[AuditEntry]:
         """All changes of one thing, oldest first."""
         return many(AuditEntry, self._db.execute(OF, {"subject": subject}))

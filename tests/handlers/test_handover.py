@@ -20,6 +20,7 @@ from tests.handlers.company import (
     customer,
     day,
     labels,
+    last_record,
     member,
     newest,
     plant,
@@ -138,6 +139,31 @@ async def test_it_can_be_taken_back(house: House) -> None:
     assert newest(house, "p:wang").startswith("陈立撤回了李思给王磊的交接")
 
 
+@pytest.mark.parametrize("words", ["撤回交接", "撤销交接", "/撤回交接"])
+async def test_it_can_be_taken_back_in_words(house: House, words: str) -> None:
+    await moved(house)
+    await house.say("chen", "今天拜访了锐朗的孙工")
+    told = await last_record(house, "chen")
+    assert card_of(await house.say("chen", words)).title == "陈立已撤回交接，退回李思名下"
+    assert await owners(house) == {"m_li"}
+    assert (await last_record(house, "chen")).id == told.id
+
+
+async def test_words_take_back_once_and_only_what_one_did_oneself(house: House) -> None:
+    await moved(house)
+    assert reply_of(await house.say("xu", "撤回交接")).startswith("没有可以撤回的交接")
+    assert await owners(house) == {"m_wang"}
+    await house.say("chen", "撤回交接")
+    assert "已经撤回过了" in texts(await house.say("chen", "撤回交接"))
+
+
+async def test_a_rep_who_says_it_loses_no_visit(house: House) -> None:
+    await house.say("li", "今天拜访了澜拓的方工")
+    told = await last_record(house, "li")
+    assert reply_of(await house.say("li", "撤回交接")).startswith("交接要主管或管理员来做")
+    assert (await last_record(house, "li")).id == told.id
+
+
 async def test_what_went_on_to_a_third_person_stays_there(house: House) -> None:
     card = await moved(house)
     third = replace(await the_customer(house, "hengli"), owner_id=member("lin"))
@@ -176,6 +202,10 @@ async def test_people_outside_ones_team_are_refused_with_a_sentence(house: House
     ("words", "said"),
     [
         ("交接", "把一个人的客户"),
+        ("交接 李思", "把一个人的客户"),
+        ("交接 @李思", "把一个人的客户"),
+        ("交接 给王磊", "把一个人的客户"),
+        ("交接 李思 给", "把一个人的客户"),
         ("交接 赵无极 给 王磊", "人员名单里没有“赵无极”"),
         ("交接 李思 给 李思", "交出去的和接手的是同一个人"),
         ("交接 李思 给 许静", "许静不是在职的销售或经理"),

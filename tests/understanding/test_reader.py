@@ -45,6 +45,10 @@ Read = Callable[[str], Understood]
         ("给秦总写一段中秋问候", Intent.TEMPLATE),
         ("刚才金额说错了,应该是9.6万", Intent.CORRECT),
         ("撤销刚才那条", Intent.UNDO),
+        ("撤销", Intent.UNDO),
+        ("撤回一下", Intent.UNDO),
+        ("录错了，撤销吧", Intent.UNDO),
+        ("撤销康宁那条", Intent.UNDO),
         ("怎么录入回款", Intent.HELP),
         ("辛苦了", Intent.CHAT),
         ("", Intent.CHAT),
@@ -52,6 +56,11 @@ Read = Callable[[str], Understood]
 )
 def test_the_intent_is_what_the_rep_wants(read: Read, text: str, intent: Intent) -> None:
     assert read(text).intent is intent
+
+
+@pytest.mark.parametrize("text", ["撤回交接", "撤销交接给王磊的客户", "撤回同意书", "北方泵业撤销了叶轮的订单", "中原重工要撤回上次的询价"])
+def test_something_else_that_is_taken_back_is_no_undoing(read: Read, text: str) -> None:
+    assert read(text).intent is not Intent.UNDO
 
 
 @pytest.mark.parametrize(
