@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import metrics
-from bot.chat.incoming import Event, decode, encode
+from bot.chat.incoming import Event, decode, encode, is_message
 from bot.domain.errors import StorageError
 from bot.domain.values import MemberId
 from bot.jobs import Jobs, NewJob
@@ -78,12 +78,12 @@ class Inbox:
         return self._again(tx, row, now)
 
     def release(self, tx: Transaction, member: MemberId, now: datetime) -> int:
-        """Handle everything that was held until a member consented, in the order in which it came; how many events."""
+        """Handle everything that was held until a member consented, in the order in which it came; how many messages."""
         rows = tx.inbox.held(member)
         for row in rows:
             tx.inbox.unhold(row.id)
             self._again(tx, row, now)
-        return len(rows)
+        return sum(is_message(decode(row.payload)) for row in rows)
 
     def _again(self, tx: Transaction, row: InboxRow, now: datetime) -> bool:
         event = decode(row.payload)

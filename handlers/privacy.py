@@ -16,6 +16,7 @@ from storage.repositories.consents import Consent
 router = Router("privacy")
 ENDS = " 。．.!！"
 YES = ("同意", "我同意")
+SHOW = ("隐私", "隐私说明", "隐私政策")
 NO = ("不同意", "我不同意", "拒绝")
 
 
@@ -28,7 +29,9 @@ def ask_first(event: Event, ctx: Context) -> Outcome | None:
     if words in YES:
         return Outcome("done", Reply(text=_agree(ctx)))
     if words in NO:
-        return Outcome("done", _refuse(ctx, privacy.REFUSED))
+        return Outcome("done", _refuse(ctx, privacy.REFUSED, privacy.refused_notice(ctx.member.name)))
+    if words.removeprefix("/") in SHOW and not event.group:
+        return Outcome("done", privacy.notice(ctx.member.id, ctx.retention, _admins(ctx)))
     if _refused(ctx):
         return Outcome("forgotten", None if isinstance(event, Heard | Seen) else Reply(text=privacy.STILL_REFUSED))
     return Outcome("held", None if isinstance(event, Heard | Seen) else _notice(event, ctx))
@@ -48,10 +51,16 @@ def agree(event: CardTap, ctx: Context) -> Answer:
 @router.command("撤回同意")
 def withdraw(event: Text, ctx: Context, match: Match[str]) -> Reply:
     """A consent can be taken back at any time."""
-    return _refuse(ctx, privacy.WITHDRAWN)
+    return _refuse(ctx, privacy.WITHDRAWN, privacy.withdrawn_notice(ctx.member.name))
 
 
-@router.command("隐私(?:说明|政策)?")
+@router.command(r"我?同意[ 。．.!！]*")
+def agreed_already(event: Text, ctx: Context, match: Match[str]) -> Reply:
+    """Whoever comes so far has agreed."""
+    return Reply(text=privacy.AGREED_ALREADY)
+
+
+@router.command("|".join(SHOW))
 def show(event: Text, ctx: Context, match: Match[str]) -> Outgoing:
     """The notice again."""
     return privacy.shown_again(ctx.retention, _admins(ctx), agreed=True)
@@ -75,10 +84,10 @@ def _agree(ctx: Context) -> str:
     return privacy.agreed(ctx.door.release(ctx.tx, ctx.member.id, ctx.now))
 
 
-def _refuse(ctx: Context, answer: str) -> Reply:
+def _refuse(ctx: Context, answer: str, to_admins: Reply) -> Reply:
     if not _refused(ctx):
         _record(ctx, agreed=False)
-        ctx.tell_admins(privacy.refused_notice(ctx.member.name))
+        ctx.tell_admins(to_admins)
     return Reply(text=answer)
 
 

@@ -13,6 +13,7 @@ NOTICE = "1"
 HELD = "先收着了，还没有处理。点上面的“同意”，或直接回复“同意”，这些就会马上生效。"
 IN_GROUP = "这条先收着。第一次用要先同意隐私说明：请到和我的私聊里点“同意”，这条随后自动生效。"
 REFUSED = "记下了：你不同意。从现在起我不处理、也不保存你发来的内容。改主意了，随时回复“同意”。"
+AGREED_ALREADY = "你已经同意过隐私说明了，直接告诉我拜访了谁、聊了什么就行。要答复卡片上的请求，请点卡片上的按钮。"
 STILL_REFUSED = "你选了不同意，所以这条没有处理，也没有保存。改主意了，回复“同意”就可以开始用。"
 WITHDRAWN = "已撤回同意。从现在起我不处理、也不保存你发来的内容；以前的记录按保存期限保留。要导出或删除，请找管理员。回复“同意”可以恢复。"
 
@@ -54,6 +55,11 @@ def agreed(held: int) -> str:
 def refused_notice(name: str) -> Reply:
     """What the administrators hear about a refusal."""
     return Reply(text=f"{name}没有同意隐私说明，他发来的内容不会被处理和保存。请当面了解一下顾虑；他随时可以回复“同意”。")
+
+
+def withdrawn_notice(name: str) -> Reply:
+    """What the administrators hear when a consent is taken back."""
+    return Reply(text=f"{name}撤回了对隐私说明的同意，从现在起他发来的内容不会被处理和保存。请当面了解一下顾虑；他随时可以回复“同意”恢复。")
 
 
 def _facts(retention: Retention, admins: Sequence[str]) -> tuple[Fact, ...]:

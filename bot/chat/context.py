@@ -71,7 +71,7 @@ class Door(Protocol):
     """Where events wait that may not be handled yet."""
 
     def release(self, tx: Transaction, member: MemberId, now: datetime) -> int:
-        """Handle everything that was held for a member, in the order in which it came; how many events."""
+        """Handle everything that was held for a member, in the order in which it came; how many messages."""
         ...
 
 

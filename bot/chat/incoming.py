@@ -174,6 +174,11 @@ Event = Text | Voice | Photo | Video | Document | Location | CardTap | Opened | 
 MediaEvent = Voice | Photo | Video | Document
 
 
+def is_message(event: Event) -> bool:
+    """Whether somebody said something by it: no opened chat, no tap, nothing that came by itself."""
+    return isinstance(event, Text | MediaEvent | Location) and not (isinstance(event, Location) and event.unasked)
+
+
 @cache
 def _adapter() -> TypeAdapter[Event]:
     # Built on first use: a fifth of a second that nobody should wait for at start.

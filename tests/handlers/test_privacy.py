@@ -15,7 +15,7 @@ from prompts import privacy
 from storage.repositories.consents import Consent
 from storage.store import Store
 from storage.transaction import Transaction
-from tests.handlers.company import audit, found, member, newest, the_record, timeline
+from tests.handlers.company import audit, found, member, newest, pieces, the_record, timeline
 from tests.house import PLATFORM, House, card_of, open_house, reply_of
 from tests.staff import text
 
@@ -155,7 +155,33 @@ async def test_a_consent_can_be_taken_back(house: House) -> None:
     await house.say(LI, "同意")
     assert reply_of(await house.say(LI, "撤回同意")) == privacy.WITHDRAWN
     assert reply_of(await house.say(LI, "今天拜访了澜拓")) == privacy.STILL_REFUSED
-    assert "李思" in newest(house, "p:xu")
+    assert newest(house, "p:xu").startswith("李思撤回了对隐私说明的同意")
+
+
+async def test_an_opened_chat_is_no_message_that_waited(house: House) -> None:
+    opened = Opened(platform=PLATFORM, event_id="o1", chat="p:li", sender=Sender(LI), received_at=house.clock.now())
+    await house.event(opened)
+    await house.say(LI, VISIT)
+    assert "刚才的 1 条" in reply_of((await house.say(LI, "同意"))[:1])
+
+
+@pytest.mark.parametrize("before", [(), ("不同意",)])
+async def test_the_notice_is_shown_on_request_before_consent(house: House, before: tuple[str, ...]) -> None:
+    for word in before:
+        await house.say(LI, word)
+    card = card_of(await house.say(LI, "隐私说明"))
+    assert "180 天" in plain(card)
+    await house.tap(LI, card, "同意")
+    assert "刚才的" not in newest(house, "p:li")
+
+
+async def test_a_second_consent_is_answered_and_filed_nowhere(house: House) -> None:
+    await asked(house)
+    await house.say(LI, "同意")
+    for word in ("同意", "我同意。"):
+        assert reply_of(await house.say(LI, word)) == privacy.AGREED_ALREADY
+    record = await the_record(house, "lantuo")
+    assert len(await pieces(house, record)) == 1
 
 
 async def test_the_notice_can_be_read_again(house: House) -> None:
@@ -164,7 +190,7 @@ async def test_the_notice_can_be_read_again(house: House) -> None:
     assert "180 天" in plain(card_of(await house.say(LI, "隐私说明")))
 
 
-async def test_after_consent_the_word_is_an_ordinary_word(house: House) -> None:
+async def test_a_second_consent_is_not_recorded(house: House) -> None:
     await asked(house)
     await house.say(LI, "同意")
     await house.say(LI, "同意")
