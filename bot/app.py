@@ -44,7 +44,7 @@ from config.rules import DEFAULT, Rules, read_text
 from config.settings import Settings
 from handlers import ROUTERS
 from storage.copies import copy_database
-from storage.engines import database_url
+from storage.engines import database_file
 from storage.migrations import HEAD, revision_of, upgrade
 from storage.store import Store
 from storage.transaction import Transaction
@@ -61,8 +61,8 @@ BIGGEST_REQUEST = 2 * 2**20
 
 def open_store(url: str, *, exclusive: bool = False, must_exist: bool = False) -> Store:
     """The store, brought to the tables of this version. Raises StorageError; UserError when it ``must_exist`` and does not."""
-    file = database_url(url).database
-    if must_exist and file and file != ":memory:" and not Path(file).exists():
+    file = database_file(url)
+    if must_exist and file and not file.exists():
         raise UserError(f"还没有数据库 {file}；先运行 genjin serve，或用 genjin demo 的数据试")
     store = Store(url, exclusive=exclusive)
 

@@ -98,7 +98,7 @@ def strange_column(letter: str, heading: str, like: str | None) -> str:
 
 
 def merged(ref: str) -> str:
-    return f"{ref} 是横着合并的单元格，不知道算哪一列；请取消合并，每格填好"
+    return f"是横着合并的单元格（{ref}），不知道算哪一列；请取消合并，每格填好"
 
 
 def unreadable(path: str, reason: str) -> str:

@@ -7,24 +7,35 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
-from bot.domain.errors import StorageError
+from bot.domain.errors import StorageError, os_reason
 
 BUSY_MS = 10_000
 
 
 def database_url(text: str) -> URL:
     """Parse an address and make the folder of an SQLite file. Raises StorageError with what to write instead."""
+    url, file = _parsed(text), database_file(text)
+    if file:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"建不了数据库所在的文件夹 {file.parent}：{os_reason(error)}") from error
+    return url
+
+
+def database_file(text: str) -> Path | None:
+    """Where the database of an address is or would be; None for one in memory. Raises StorageError."""
+    url = _parsed(text)
+    return Path(url.database) if url.database and url.database != ":memory:" else None
+
+
+def _parsed(text: str) -> URL:
     try:
         url = make_url(text)
     except Exception as error:
         raise StorageError("数据库地址写得不对；例子：sqlite:///data/genjin.db") from error
     if url.get_backend_name() != "sqlite":
-        raise StorageError(f"这个版本只支持 SQLite(sqlite:///文件路径），不支持 {url.get_backend_name()}")
-    if url.database and url.database != ":memory:":
-        try:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageError(f"建不了数据库所在的文件夹 {Path(url.database).parent}：{error.strerror}") from error
+        raise StorageError(f"这个版本只支持 SQLite（sqlite:///文件路径），不支持 {url.get_backend_name()}")
     return url
 
 

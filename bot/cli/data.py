@@ -137,7 +137,7 @@ def _import(
 
     clock = SystemClock()
     with ExitStack() as stack:
-        store = stack.enter_context(_store(config, new=True))
+        store = stack.enter_context(_store(config, new=True, dry=dry_run))
         if not dry_run:
             stack.enter_context(alone(store))
         progress = stack.enter_context(_progress())
@@ -209,16 +209,23 @@ def _template(kind: "Kind[Any]", path: Path) -> None:
 
 
 @contextmanager
-def _store(config: Path | None, *, new: bool = False) -> "Iterator[Store]":
-    """The company's database, beside a running service or alone; only an import may make a ``new`` one."""
+def _store(config: Path | None, *, new: bool = False, dry: bool = False) -> "Iterator[Store]":
+    """The company's database, beside a running service or alone; only an import may make a ``new`` one, and a ``dry`` one for itself."""
+    from contextlib import ExitStack
+    from tempfile import TemporaryDirectory
+
     from bot.app import open_store
     from config.settings import load_settings
+    from storage.engines import database_file
 
-    store = open_store(load_settings(config).database.url, must_exist=not new)
-    try:
+    url = load_settings(config).database.url
+    with ExitStack() as stack:
+        file = database_file(url)
+        if dry and file and not file.exists():
+            url = f"sqlite:///{stack.enter_context(TemporaryDirectory(prefix='genjin-dry-'))}/empty.db"
+        store = open_store(url, must_exist=not new)
+        stack.callback(store.close)
         yield store
-    finally:
-        store.close()
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from bot.domain.clock import SHANGHAI, SystemClock, local
+from bot.domain.errors import os_reason
 
 if TYPE_CHECKING:
     from bot.understanding import KnownCustomer, Reader
@@ -80,7 +81,7 @@ def _customers(path: Path) -> "Iterator[KnownCustomer]":
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        _fail(f"读不到客户表 {path}：{getattr(error, 'strerror', None) or '不是 UTF-8 文本'}")
+        _fail(f"读不到客户表 {path}：{os_reason(error) if isinstance(error, OSError) else '不是 UTF-8 文本'}")
     for number, line in enumerate(lines, 1):
         if line.strip():
             row = _object(line, f"{path} 第 {number} 行")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.options import AsJson
+from bot.domain.errors import os_reason
 
 if TYPE_CHECKING:
     from bot.reading.looking import Eye
@@ -69,7 +70,7 @@ async def _look(eye: "Eye", file: Path) -> tuple[Mapping[str, Any], str]:
         path, head = await asyncio.to_thread(_opened, file)
         sight = (await eye.see(path, content_type(head), file.name)).sight
     except OSError as error:
-        return nothing, f"读不到 {file}：{error.strerror}"
+        return nothing, f"读不到 {file}：{os_reason(error)}"
     except Unreadable as error:
         return nothing, pictures.problem(str(file), str(error))
     except WorkerError as error:

@@ -6,6 +6,29 @@ GenjinError
 └── PlatformError    a chat platform did not take a message; ``retry_after`` says when to try again, ``final`` that it is no use
 """
 
+import errno
+
+OS_REASONS = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EISDIR: "这是文件夹，不是文件",
+    errno.ENOTDIR: "路径中间有一段是文件，不是文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EEXIST: "已经有同名的文件或文件夹",
+    errno.ENOSPC: "磁盘满了",
+    errno.EDQUOT: "磁盘配额用完了",
+    errno.EROFS: "这个磁盘是只读的",
+    errno.ENAMETOOLONG: "文件名太长",
+    errno.EMFILE: "打开的文件太多",
+    errno.EIO: "磁盘读写出错",
+    errno.EBUSY: "文件正被占用",
+}
+
+
+def os_reason(error: OSError) -> str:
+    """Why the system refused a file, for a sentence of ours; rare reasons as the system calls them."""
+    return OS_REASONS.get(error.errno or 0) or error.strerror or str(error)
+
 
 class GenjinError(Exception):
     """Base of all errors of our own."""

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.clock import Clock
-from bot.domain.errors import StorageError, UserError
+from bot.domain.errors import StorageError, UserError, os_reason
 from bot.exchange.company import Company
 from bot.exchange.judging import Draft, Progress, laid_over
 from bot.exchange.kinds import kind_of
@@ -79,7 +79,7 @@ def fingerprint_of(path: Path) -> str:
             while block := file.read(BLOCK):
                 digest.update(block)
     except OSError as error:
-        raise UserError(wrong_say.unreadable(str(path), error.strerror or "")) from error
+        raise UserError(wrong_say.unreadable(str(path), os_reason(error))) from error
     return digest.hexdigest()
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
-from bot.domain.errors import UserError
+from bot.domain.errors import UserError, os_reason
 from bot.exchange import delimited, excel
 from bot.exchange.columns import Column, Layout, layout_of, recognised
 from bot.exchange.lines import HEAD, Line
@@ -45,7 +45,7 @@ def _lines(path: Path, columns: Sequence[Column], sheet: str | None) -> Iterator
         with path.open("rb") as file:
             start = file.read(2**16)
     except OSError as error:
-        raise UserError(say.unreadable(str(path), error.strerror or "")) from error
+        raise UserError(say.unreadable(str(path), os_reason(error))) from error
     if not start.strip():
         raise UserError(say.empty(path.name))
     if size > MOST_BYTES:

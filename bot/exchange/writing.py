@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from bot.domain.clock import local
 from bot.domain.contract import Instalment
-from bot.domain.errors import UserError
+from bot.domain.errors import UserError, os_reason
 from bot.domain.values import Money
 from bot.exchange.cells import Amount, Cell
 from prompts import exchange as say
@@ -40,11 +40,11 @@ def aside(path: Path | None) -> Iterator[Path]:
         handle, name = tempfile.mkstemp(prefix=".genjin-export-", suffix=".part", dir=folder)
         os.close(handle)
     except OSError as error:
-        raise UserError(say.unwritable(str(folder), error.strerror or "")) from error
+        raise UserError(say.unwritable(str(folder), os_reason(error))) from error
     try:
         yield Path(name)
     except OSError as error:
-        raise UserError(say.unwritable(str(folder), error.strerror or "")) from error
+        raise UserError(say.unwritable(str(folder), os_reason(error))) from error
     finally:
         Path(name).unlink(missing_ok=True)
 

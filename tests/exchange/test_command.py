@@ -72,6 +72,33 @@ def test_the_report_of_a_new_row_shows_the_sum_that_was_read(run: Run) -> None:
     assert "第 2 行 新增 澜拓机床厂：年采购额 320,000.00\n" in run("import", "customers", "sums.csv", "--dry-run").out
 
 
+def test_a_trial_without_a_database_makes_none(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENJIN_DATABASE__URL", "sqlite:///later/new.db")
+    ran = run("import", "people", "people.csv", "--dry-run")
+    assert ran.code == 0
+    assert "新增 2 行" in ran.out
+    assert not Path("later").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("import", "people", "nowhere.csv"), "没有这个文件或文件夹"),
+        (("import", "people", "."), "这是文件夹，不是文件"),
+        (("export", "people", "--format", "csv", "--out", "nowhere/people.csv"), "没有这个文件或文件夹"),
+    ],
+)
+def test_what_the_system_refuses_is_said_in_chinese(run: Run, words: tuple[str, ...], why: str) -> None:
+    run("import", "people", "people.csv")
+    ran = run(*words)
+    assert ran.code == 1
+    assert why in ran.err
+
+
+def test_a_strange_kind_is_answered_with_all_that_there_are(run: Run) -> None:
+    assert "nps、rules" in run("import", "kunden", "people.csv").err
+
+
 def test_with_an_error_nothing_goes_in(run: Run) -> None:
     run("import", "people", "people.csv")
     ran = run("import", "customers", "customers.csv")

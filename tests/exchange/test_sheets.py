@@ -179,7 +179,11 @@ def test_without_the_merge_the_cells_are_empty(office: Office) -> None:
 
 def test_what_is_merged_across_is_named_by_its_range(office: Office) -> None:
     _, lines = read(merged(office, "B3:C3"), Contacts.columns)
-    assert "B3:C3 是横着合并的单元格" in lines[1].wrong[1]
+    assert "横着合并的单元格（B3:C3）" in lines[1].wrong[1]
+
+
+def test_the_sentence_about_a_merged_cell_names_it_once(office: Office) -> None:
+    assert "姓名：B3 是横着合并的单元格（B3:C3），不知道算哪一列" in office.take("contacts", merged(office, "B3:C3"), dry=True).said
 
 
 def test_a_sheet_that_lies_about_its_size_is_read_whole(office: Office) -> None:

@@ -28,5 +28,6 @@ def kind_of(name: str) -> Kind[Any]:
     """A fresh kind of this name. Raises UserError with the nearest name."""
     found = _classes().get(name)
     if found is None:
-        raise UserError(say.no_kind(name, near(name, {one: one for one in NAMES}), NAMES))
+        names = (*NAMES, "rules")  # those go their own way (bot/exchange/ruletable.py)
+        raise UserError(say.no_kind(name, near(name, {one: one for one in names}), names))
     return found()
