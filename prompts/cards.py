@@ -205,6 +205,12 @@ def undone(item: Activity, customer: str | None, pieces: str) -> Card:
     )
 
 
+def _came(item: Activity) -> str:
+    """The words of a record; of one without words what came instead."""
+    seen = "；".join(f"{label} {value}" for label, value in pictures.facts(item) if label != "留意")
+    return words.shortened(item.text) or words.shortened(seen, 80) or "发来的照片、语音或文件"
+
+
 def choose_customer(item: Activity, choices: Sequence[Customer], said: str) -> Card:
     """Several customers fit: the rep picks."""
     pick = tuple(
@@ -215,7 +221,7 @@ def choose_customer(item: Activity, choices: Sequence[Customer], said: str) -> C
         key=record_key(item),
         title=f"“{said}”是哪一家？",
         tone="warn",
-        text=f"记录已经存好：{words.shortened(item.text)}",
+        text=f"记录已经存好：{_came(item)}",
         buttons=(*pick, new),
         note="点一下就归到那家；也可以直接回我全名。",
     )
@@ -228,7 +234,7 @@ def unknown_customer(item: Activity, said: str, alike: Sequence[str] = ()) -> Ca
         key=record_key(item),
         title=f"没找到“{said}”",
         tone="warn",
-        text=f"记录已经存好：{words.shortened(item.text)}",
+        text=f"记录已经存好：{_came(item)}",
         buttons=(
             Button(
                 label=f"新建客户“{words.shortened(said, 14)}”",

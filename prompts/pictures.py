@@ -24,6 +24,23 @@ PROBLEM: Mapping[str, str] = {
     "too_slow": "读了太久没读出来，已原样存好。要紧的内容请打几个字告诉我。",
     "too_much_memory": "太大，读不了，已原样存好。请压缩或截取要紧的部分再发。",
 }
+# For a file at the command line, where nothing is kept and nobody sends anything.
+FILE_PROBLEM: Mapping[str, str] = {
+    "empty": "是空的。",
+    "truncated": "不完整，像是没有传完。",
+    "not_a_picture": "打不开，不像一张完整的图片。请换 JPG 再试。",
+    "too_many_pixels": "像素太大（超过 4000 万），没有读。请压缩后再试。",
+    "broken": "打不开，文件可能坏了。",
+    "no_film": "打不开，不像一段完整的视频。",
+    "film_too_long": "视频太长，没有读。请剪到 10 分钟以内再试。",
+    "encrypted": "加了密码，读不了。请换一份不加密的。",
+    "old_office": "是老格式（.doc、.xls、.ppt），读不了。请另存为 .docx、.xlsx、.pptx 或 PDF 再试。",
+    "bomb": "解开后大得不正常，没有读。请确认文件后重新导出。",
+    "too_many_pages": "页数太多，没有读。请只留要紧的那几页。",
+    "unknown": "这种文件我不会读。",
+    "too_slow": "读了太久没读出来。",
+    "too_much_memory": "太大，读不了。请压缩或截取要紧的部分再试。",
+}
 NOT_READ = "没看清"
 SLIP_LABELS = (("amount", "金额"), ("date", "日期"), ("payer", "付款人"), ("serial", "流水号"), ("contract_no", "合同号"))
 CONFIRM, KEEP_CONTACT, UPDATE_CONTACT = "确认回款", "存为联系人", "更新联系人"
@@ -32,6 +49,11 @@ CONFIRM, KEEP_CONTACT, UPDATE_CONTACT = "确认回款", "存为联系人", "更�
 def problem(name: str, why: str) -> str:
     """The sentence for a file that cannot be read."""
     return f"{name or '刚才的文件'}：{PROBLEM[why]}"
+
+
+def file_problem(path: str, why: str) -> str:
+    """The same at the command line."""
+    return f"{path}：{FILE_PROBLEM[why]}"
 
 
 def read_in(kind: str, facts: Sequence[str], flags: Sequence[str]) -> str:

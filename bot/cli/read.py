@@ -72,10 +72,10 @@ async def _look(eye: "Eye", file: Path) -> tuple[Mapping[str, Any], str]:
     except OSError as error:
         return nothing, f"读不到 {file}：{os_reason(error)}"
     except Unreadable as error:
-        return nothing, pictures.problem(str(file), str(error))
+        return nothing, pictures.file_problem(str(file), str(error))
     except WorkerError as error:
         why = "too_slow" if isinstance(error, WorkerTimeout) else "too_much_memory" if isinstance(error, WorkerMemory) else "broken"
-        return nothing, pictures.problem(str(file), why)
+        return nothing, pictures.file_problem(str(file), why)
     return {"kind": sight.kind, "fields": dict(sight.fields), "text": sight.text}, ""
 
 

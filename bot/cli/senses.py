@@ -52,7 +52,7 @@ async def _listen(files: list[Path], hot_words: list[str], settings: "Settings",
                 sentence = _sentence(error)
                 print(f"genjin：{file}：{sentence}", file=sys.stderr)
                 if as_json:
-                    print(json.dumps({"file": str(file), "error": sentence}, ensure_ascii=False), flush=True)
+                    print(json.dumps({"file": str(file), "problem": sentence}, ensure_ascii=False), flush=True)
                 continue
             print(_line(file, found) if as_json else _words(file, found, len(files)), flush=True)
     finally:

@@ -228,6 +228,17 @@ async def test_a_slip_does_not_move_words_that_name_nobody_and_offers_its_payer(
     assert (await last_record(house, "li")).customer_id == customer("lantuo")
 
 
+async def test_a_slip_without_words_says_what_was_kept(house: House) -> None:
+    await show(house, "slip", SLIP | {"payer": "湖州南浔特种线缆有限公司"})
+    assert cards_in(house, "p:li")[-1].text.startswith("记录已经存好：银行回单 128,050.50元")
+
+
+async def test_a_photo_whose_customer_is_unknown_says_that_something_was_kept(house: House) -> None:
+    await house.photo("li")
+    await house.say("li", "湖州南浔特种线缆有限公司")
+    assert cards_in(house, "p:li")[-1].text == "记录已经存好：发来的照片、语音或文件"
+
+
 async def test_the_first_firm_that_a_picture_named_stays(house: House) -> None:
     await show(house, "slip", SLIP | {"payer": "湖州南浔特种线缆有限公司"})
     answer = await show(house, "card", CARD, name="名片.jpg")

@@ -16,7 +16,7 @@ from bot.domain.member import UNASSIGNED, Doubt, DoubtfulMatch, MatchState, Memb
 from bot.domain.staleness import Colour
 from bot.domain.understood import Channel, Objection, Stage
 from bot.domain.values import ActivityId, CustomerId, LeadId, MemberId
-from prompts import cards, digests, handovers, lists, people, reminders, replies, speech, words
+from prompts import cards, digests, handovers, lists, people, pictures, reminders, replies, speech, words
 from storage.repositories.handovers import Holdings
 from storage.repositories.leads import StaleLead
 
@@ -247,3 +247,8 @@ def test_a_day_reads_naturally(value: date, expected: str) -> None:
 @pytest.mark.parametrize(("text", "expected"), [("一\n二\t三", "一 二 三"), ("字" * 100, "字" * 59 + "…"), ("", "")])
 def test_a_long_text_is_cut_to_one_line(text: str, expected: str) -> None:
     assert words.shortened(text) == expected
+
+
+def test_every_problem_of_a_picture_has_its_sentence_at_the_command_line_too() -> None:
+    assert pictures.FILE_PROBLEM.keys() == pictures.PROBLEM.keys()
+    assert not [s for s in pictures.FILE_PROBLEM.values() if "存好" in s or "再发" in s or "重新发" in s]

@@ -24,6 +24,7 @@ def test_each_file_is_a_line_and_what_cannot_be_read_fails_with_a_sentence(tmp_p
     assert [set(row) >= {"file", "kind", "fields", "text", "took_s"} for row in rows] == [True] * 3
     assert rows[0]["fields"]["lines"][0]["amount"] == "20.00"
     assert "另存为" in done.stderr
+    assert "存好" not in done.stderr
     assert "读不到" in done.stderr
     assert "[2/3]" in done.stderr
 

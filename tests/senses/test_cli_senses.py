@@ -27,9 +27,9 @@ def test_each_file_gives_a_line_and_a_bad_one_stops_no_other(tmp_path: Path, mod
     rows = [json.loads(line) for line in ran.stdout.splitlines()]
     assert ran.returncode == 1
     assert [sorted(row) for row in rows] == [
-        ["error", "file"],
+        ["file", "problem"],
         ["audio_s", "engine", "file", "language", "model", "segments", "text", "took_s"],
-        ["error", "file"],
+        ["file", "problem"],
     ]
     assert (rows[1]["text"], rows[1]["audio_s"], rows[1]["model"]) == ("", 3.0, "base")
     assert "SILK" in ran.stderr
