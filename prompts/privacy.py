@@ -62,6 +62,14 @@ def withdrawn_notice(name: str) -> Reply:
     return Reply(text=f"{name}撤回了对隐私说明的同意，从现在起他发来的内容不会被处理和保存。请当面了解一下顾虑；他随时可以回复“同意”恢复。")
 
 
+def holds(name: str, customers: int, leads: int, opportunities: int) -> str:
+    """Why a member is not deleted yet, on the command line."""
+    return (
+        f"{name}名下还有客户 {customers} 家、在跟线索 {leads} 条、商机 {opportunities} 个，没有注销。"
+        f"请主管或管理员先在聊天里说“交接 {name} 给 同事姓名”；确实没人接，就加 --leave-customers，它们会变成没有负责人"
+    )
+
+
 def _facts(retention: Retention, admins: Sequence[str]) -> tuple[Fact, ...]:
     return (
         Fact(label="记什么", value="你发给我的文字、语音、照片、文件和位置，以及由此整理的跟进记录"),

@@ -348,6 +348,7 @@ def test_a_backup_is_made_and_restored(run: Run, company: Path) -> None:
 
 def test_one_persons_data_is_given_out_and_taken_away(run: Run, company: Path, tmp_path: Path) -> None:
     assert run("privacy", "export", "刘洋", "--out", "liu.zip").code == 0
-    assert "将注销 刘洋" in run("privacy", "delete", "刘洋", "--dry-run").out
-    assert run("privacy", "delete", "刘洋", "--yes").code == 0
+    assert "交接 刘洋 给" in run("privacy", "delete", "刘洋", "--yes").err
+    assert "将注销 刘洋" in run("privacy", "delete", "刘洋", "--dry-run", "--leave-customers").out
+    assert run("privacy", "delete", "刘洋", "--yes", "--leave-customers").code == 0
     assert "没有“刘洋”这个人" in run("privacy", "export", "刘洋", "--out", "again.zip").err

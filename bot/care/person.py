@@ -1,9 +1,10 @@
 """``genjin privacy``: one person's data, given out as one file or taken away for good."""
 
+import getpass
 import json
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bot.domain.clock import SystemClock
 from bot.domain.errors import UserError
 from bot.domain.member import Member, Role
 from config.settings import Settings
+from prompts.privacy import holds
 from storage.repositories.persons import Erased
 from storage.transaction import Reader, Transaction
 
@@ -52,16 +54,23 @@ def export(settings: Settings, wanted: str, out: Path) -> Given:
     return Given(out, given.rows, given.files)
 
 
-def delete_member(settings: Settings, wanted: str, *, dry_run: bool) -> tuple[str, Mapping[str, int]]:
-    """Anonymise a member; whose name it was and what was (or would be) removed. Raises UserError."""
+def delete_member(settings: Settings, wanted: str, *, dry_run: bool, leave_customers: bool = False) -> tuple[str, Mapping[str, int]]:
+    """Anonymise a member; whose name it was and what was (or would be) removed. Raises UserError.
+
+    Somebody who still looks after customers is refused, or with ``leave_customers`` leaves them with no owner.
+    """
 
     def unit(service: Service, tx: Transaction) -> tuple[str, Mapping[str, int]]:
         person = member_named(tx, wanted)
         admins = [m.id for m in tx.members.org().members.values() if m.active and m.has(Role.ADMIN)]
         if admins == [person.id]:
             raise UserError(f"{person.name}是唯一的管理员，不能注销；先指定另一位管理员")
+        things = tx.handovers.of(person.id)
+        if things and not leave_customers:
+            raise UserError(holds(person.name, *(len(ids) for ids in astuple(things))))
+        left = {f"left_{name}": len(ids) for name, ids in asdict(tx.handovers.move(things, person.id, None)).items() if ids}
         erased = tx.persons.erase_member(person, service.clock.now())
-        return person.name, _finish(service, tx, erased, person.id)
+        return person.name, _finish(service, tx, replace(erased, counts={**erased.counts, **left}), person.id)
 
     return _unit(settings, unit, dry_run=dry_run)
 
@@ -119,7 +128,15 @@ def _finish(service: Service, tx: Transaction, erased: Erased, subject: str) -> 
 
 
 def _note(tx: Transaction, action: str, subject: str, new: Mapping[str, object]) -> None:
-    tx.audit.note(SystemClock().now(), None, action, subject, new=dict(new))
+    tx.audit.note(SystemClock().now(), None, action, subject, new={"by": _somebody(), **new})
+
+
+def _somebody() -> str:
+    """The user of this machine who runs the command."""
+    try:
+        return getpass.getuser()[:80]
+    except (KeyError, OSError):
+        return "?"
 
 
 def _write(reader: Reader, person: Member, media: Path, part: Path) -> Given:

@@ -20,6 +20,9 @@ KINDS = {
     "messages": "发给他的消息",
     "identities": "平台账号",
     "imports": "导入留底",
+    "left_customers": "没有负责人的客户",
+    "left_leads": "没有负责人的线索",
+    "left_opportunities": "没有负责人的商机",
     "audit": "审计日志（留下发生过什么，去掉内容）",
 }
 
@@ -34,19 +37,25 @@ def export(member: str, out: Annotated[Path, typer.Option("--out", help="写到�
 
 
 @privacy.command(help="注销一个同事：记录留给公司，人变成“已注销”，语音、照片、位置和账号删除。")
-def delete(member: str, dry_run: DryRun = False, yes: Yes = False, config: ConfigOption = None) -> None:
+def delete(
+    member: str,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    leave_customers: Annotated[bool, typer.Option("--leave-customers", help="名下的客户不交接，变成没有负责人")] = False,
+    config: ConfigOption = None,
+) -> None:
     from bot.care.person import delete_member
     from config.settings import load_settings
 
     settings = load_settings(config)
-    name, counts = delete_member(settings, member, dry_run=True)
+    name, counts = delete_member(settings, member, dry_run=True, leave_customers=leave_customers)
     if dry_run or not yes:
-        print(f"将注销 {name}：{_told(counts)}。名下的客户请先交接。")
+        print(f"将注销 {name}：{_told(counts)}。")
     if dry_run:
         return
     if not yes:
         typer.confirm("删除后不能恢复，确定吗？", abort=True)
-    name, counts = delete_member(settings, member, dry_run=False)
+    name, counts = delete_member(settings, member, dry_run=False, leave_customers=leave_customers)
     print(f"已注销：{_told(counts)}。文件由运行中的服务删除；旧备份里还有，请按备份的保存期限清理")
 
 

@@ -51,11 +51,11 @@ class Handovers:
             found += int(self._db.execute(query).scalar_one())
         return found
 
-    def move(self, things: Holdings, giver: MemberId, taker: MemberId) -> Holdings:
-        """Give ``taker`` what of these ``giver`` still has; what was moved."""
+    def move(self, things: Holdings, giver: MemberId, taker: MemberId | None) -> Holdings:
+        """Give ``taker`` (None: nobody) what of these ``giver`` still has; what was moved."""
         return Holdings(**{name: self._move(table, getattr(things, name), giver, taker) for name, table in MOVED.items()})
 
-    def _move(self, table: Table, ids: Sequence[str], giver: MemberId, taker: MemberId) -> tuple[str, ...]:
+    def _move(self, table: Table, ids: Sequence[str], giver: MemberId, taker: MemberId | None) -> tuple[str, ...]:
         moved: list[str] = []
         for some in _batches(ids):
             mine = (table.c.id.in_(some), table.c.owner_id == giver)

@@ -17,7 +17,7 @@ from bot.domain.errors import UserError
 from bot.domain.values import ContactId
 from storage.store import Store
 from storage.transaction import Transaction
-from tests.handlers.company import audit, customer, found, member, the_record
+from tests.handlers.company import audit, customer, found, member, the_customer, the_lead, the_record
 from tests.house import PICTURE, PLATFORM, House, open_house
 
 PHONE, MAIL = "13900001111", "lisi@corp.invalid"
@@ -61,7 +61,7 @@ async def dump(house: House) -> str:
 
 
 def delete(house: House, wanted: str, *, dry_run: bool = False) -> tuple[str, Any]:
-    return delete_member(house.service.settings, wanted, dry_run=dry_run)
+    return delete_member(house.service.settings, wanted, dry_run=dry_run, leave_customers=True)
 
 
 async def test_an_export_holds_what_was_said_in_every_form(house: House, tmp_path: Path) -> None:
@@ -138,6 +138,28 @@ async def test_a_dry_run_counts_and_changes_nothing(house: House) -> None:
     name, counts = delete(house, "李思", dry_run=True)
     assert (name, counts["identities"], counts["files"]) == ("李思", 1, 2)
     assert await dump(house) == before
+
+
+async def test_who_still_looks_after_customers_is_not_deleted(house: House) -> None:
+    before = await dump(house)
+    with pytest.raises(UserError, match=r"客户 3 家、在跟线索 1 条、商机 0 个.*交接 李思 给"):
+        delete_member(house.service.settings, "李思", dry_run=False)
+    assert await dump(house) == before
+
+
+async def test_customers_that_are_left_have_no_owner(house: House) -> None:
+    _, counts = delete(house, "李思")
+    assert (counts["left_customers"], counts["left_leads"]) == (3, 1)
+    assert (await the_customer(house, "lantuo")).owner_id is None
+    assert (await the_lead(house, "lantuo")).owner_id is None
+
+
+async def test_the_audit_log_names_who_gave_the_command(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "operator7")
+    export(house.service.settings, "王磊", tmp_path / "wang.zip")
+    delete(house, "李思")
+    (given,), (gone,) = await audit(house, member("wang"), "privacy.exported"), await audit(house, member("li"), "privacy.deleted")
+    assert [(entry.new or {}).get("by") for entry in (given, gone)] == ["operator7", "operator7"]
 
 
 async def test_the_only_admin_cannot_be_deleted(house: House) -> None:
