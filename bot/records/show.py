@@ -95,7 +95,8 @@ def visible_name(ctx: Context, record: Activity) -> str | None:
 def _notes(ctx: Context, record: Activity) -> list[str]:
     question = ctx.tx.questions.open(ctx.chat, ctx.member.id)
     asked = question is not None and question.subject == record.id and question.asked_at == ctx.now
-    notes = [cards.LISTENING] if isinstance(ctx.event, Voice) else heard_notes(ctx.event) if isinstance(ctx.event, Heard) else []
+    listening = [] if ctx.tx.readings.waiting("speech", 1) else [cards.LISTENING]  # while others wait, nobody can listen
+    notes = listening if isinstance(ctx.event, Voice) else heard_notes(ctx.event) if isinstance(ctx.event, Heard) else []
     asks = [cards.ASK[what] for what in Missing if question and asked and question.kind == what.value]
     return [*notes, *asks]
 

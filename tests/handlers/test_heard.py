@@ -280,6 +280,13 @@ async def test_without_a_model_the_note_is_kept_and_the_rep_told_once_a_day(hous
     assert "装好后我会自动补听" in texts(await house.voice("li"))
 
 
+async def test_while_recordings_wait_for_a_model_nobody_claims_to_listen(house: House, listener: FakeListener) -> None:
+    listener.model = False
+    await house.say("li", VISIT)
+    await house.voice("li")
+    assert "正在听" not in texts(await house.voice("li"))
+
+
 async def test_what_waits_is_listened_to_when_a_model_is_there(house: House, listener: FakeListener) -> None:
     listener.model = False
     await house.voice("li")
