@@ -18,7 +18,7 @@ from bot.chat.platform import LongConnection, Platform
 from bot.chat.router import Menu
 from bot.dispatcher import Dispatcher, House
 from bot.domain.clock import Clock, SystemClock
-from bot.domain.errors import GenjinError, StorageError, UserError
+from bot.domain.errors import GenjinError, StorageError, UserError, os_reason
 from bot.domain.jobs import Timer
 from bot.domain.worktime import Worktime
 from bot.inbox import Inbox
@@ -269,7 +269,7 @@ class Service:
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            raise GenjinError(f"端口 {port} 用不了（{error.strerror}）；换一个端口，或先停掉占用它的程序") from error
+            raise GenjinError(f"端口 {port} 用不了（{os_reason(error)}）；换一个端口，或先停掉占用它的程序") from error
         return int(runner.addresses[0][1])
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:

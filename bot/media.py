@@ -14,7 +14,7 @@ from bot.chat.context import Mouth
 from bot.chat.incoming import MediaEvent, Photo, Video
 from bot.chat.platform import Address, Platform
 from bot.domain.clock import Clock
-from bot.domain.errors import PlatformError, StorageError
+from bot.domain.errors import PlatformError, StorageError, os_reason
 from bot.domain.values import MediaId, new_id
 from bot.jobs import Job, Jobs, NewJob, Policy, Retry
 from prompts import replies
@@ -197,7 +197,7 @@ class MediaKeeper:
         try:
             file = await asyncio.to_thread(self._temporary)
         except OSError as error:
-            raise StorageError(f"存不了文件：{error.strerror}；请检查 [media] dir 的空间和权限") from error
+            raise StorageError(f"存不了文件：{os_reason(error)}；请检查 [media] dir 的空间和权限") from error
         try:
             loop, digest, size, head = asyncio.get_running_loop(), hashlib.sha256(), 0, b""
             async for chunk in chunks:
@@ -215,7 +215,7 @@ class MediaKeeper:
             self._settled[digest.hexdigest()] = loop.time()
             await asyncio.to_thread(self._settle, file, digest.hexdigest())
         except OSError as error:
-            raise StorageError(f"存不了文件：{error.strerror}；请检查 [media] dir 的空间和权限") from error
+            raise StorageError(f"存不了文件：{os_reason(error)}；请检查 [media] dir 的空间和权限") from error
         finally:
             file.close()
             await asyncio.to_thread(Path(file.name).unlink, missing_ok=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.calendar import WeekCalendar
-from bot.domain.errors import UserError
+from bot.domain.errors import UserError, os_reason
 from config.wrong import toml_line
 
 NAMES = {
@@ -68,7 +68,7 @@ def load_calendar(file: Path | None) -> OfficialCalendar:
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise UserError(f"读不到节假日文件 {file}：{error.strerror}") from error
+        raise UserError(f"读不到节假日文件 {file}：{os_reason(error)}") from error
     except UnicodeDecodeError as error:
         raise UserError(f"节假日文件 {file} 不是 UTF-8 文本；请另存为 UTF-8 编码") from error
     except tomllib.TOMLDecodeError as error:

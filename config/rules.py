@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field, ValidationError
 
 from bot.domain.duration import Duration
-from bot.domain.errors import UserError
+from bot.domain.errors import UserError, os_reason
 from bot.domain.staleness import ColourRules, Limit, Section
 from config.rule_text import complete, line_of
 from config.wrong import sentence, toml_sentence
@@ -81,7 +81,7 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise UserError(f"读不到规则文件 {path}：{error.strerror}") from error
+        raise UserError(f"读不到规则文件 {path}：{os_reason(error)}") from error
     except UnicodeDecodeError as error:
         raise UserError(f"规则文件 {path} 不是 UTF-8 文本；请另存为 UTF-8 编码") from error
 

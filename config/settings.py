@@ -13,7 +13,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.duration import format_duration
-from bot.domain.errors import UserError
+from bot.domain.errors import UserError, os_reason
 from config.platforms import Wecom
 from config.sections import Database, Llm, Log, MediaFolder, Retention, RulesFile, Section, Server, Speech, Time, Web, secrets_of
 from config.wrong import sentence, toml_sentence
@@ -138,7 +138,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise UserError(f"读不到配置文件 {path}：{error.strerror}") from error
+        raise UserError(f"读不到配置文件 {path}：{os_reason(error)}") from error
     except UnicodeDecodeError as error:
         raise UserError(f"配置文件 {path} 不是 UTF-8 文本；请另存为 UTF-8 编码") from error
     except tomllib.TOMLDecodeError as error:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from bot.domain.errors import StorageError
+from bot.domain.errors import StorageError, os_reason
 from storage.store import sentence_of
 
 # How many of SQLite's own steps pass between two calls of ``beat``.
@@ -29,7 +29,7 @@ def copy_database(source: Path, target: Path, beat: Callable[[], None] = lambda:
         sync(target)
     except (sqlite3.Error, OSError) as error:
         target.unlink(missing_ok=True)
-        why = error.strerror if isinstance(error, OSError) else sentence_of(error)
+        why = os_reason(error) if isinstance(error, OSError) else sentence_of(error)
         raise StorageError(f"数据库没有复制成：{why or error}") from error
 
 

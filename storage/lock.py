@@ -4,7 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from bot.domain.errors import StorageError
+from bot.domain.errors import StorageError, os_reason
 
 
 class ProcessLock:
@@ -15,7 +15,7 @@ class ProcessLock:
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise StorageError(f"写不了 {path}：{error.strerror}；请检查数据库所在文件夹的权限") from error
+            raise StorageError(f"写不了 {path}：{os_reason(error)}；请检查数据库所在文件夹的权限") from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.care.archive import CHUNK, DATABASE, FORMAT, MANIFEST, Contents, Manifest, media_name, sha256_of
 from bot.domain.clock import local
-from bot.domain.errors import StorageError, UserError
+from bot.domain.errors import StorageError, UserError, os_reason
 from config.settings import Settings
 from storage.copies import copy_database, sync
 from storage.engines import database_url
@@ -116,4 +116,4 @@ def _sound(sha256: str, path: Path) -> int | None:
 def _why(error: OSError, target: Path) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"{target.parent} 的磁盘满了，备份没有完成，没有留下半个文件；腾出空间，或用 --out 换一个地方再试"
-    return f"写不了 {target}：{error.strerror}；备份没有完成，没有留下半个文件"
+    return f"写不了 {target}：{os_reason(error)}；备份没有完成，没有留下半个文件"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.app import Service, open_store
 from bot.domain.clock import SystemClock
-from bot.domain.errors import UserError
+from bot.domain.errors import UserError, os_reason
 from bot.domain.member import Member, Role
 from config.settings import Settings
 from prompts.privacy import holds
@@ -47,7 +47,7 @@ def export(settings: Settings, wanted: str, out: Path) -> Given:
         store.write_now(lambda tx: _note(tx, "privacy.exported", member_named(tx, wanted).id, {"rows": given.rows, "files": given.files}))
         part.rename(out)
     except OSError as error:
-        raise UserError(f"写不了 {out}：{error.strerror}；没有留下半个文件") from error
+        raise UserError(f"写不了 {out}：{os_reason(error)}；没有留下半个文件") from error
     finally:
         store.close()
         part.unlink(missing_ok=True)

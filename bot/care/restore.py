@@ -12,7 +12,7 @@ from typing import IO
 
 from bot.care.archive import CHUNK, DATABASE, FORMAT, HASH, MANIFEST, Contents, Manifest, media_name, sha256_of
 from bot.care.backup import Progress, database_file
-from bot.domain.errors import UserError
+from bot.domain.errors import UserError, os_reason
 from config.settings import Settings
 from storage.copies import sync
 from storage.lock import ProcessLock
@@ -49,7 +49,7 @@ def restore(settings: Settings, file: Path, progress: Progress = lambda *_: None
             _unpack_media(archive, names, fresh, file, progress)
             before = _swap(database, new, media, fresh)
         except OSError as error:
-            raise UserError(f"恢复没有完成：{error.strerror}；现有数据没有动。腾出空间或检查权限后再试") from error
+            raise UserError(f"恢复没有完成：{os_reason(error)}；现有数据没有动。腾出空间或检查权限后再试") from error
         except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
             raise UserError(DAMAGED.format(file=file, why="内容校验不过")) from error
     return Restored(manifest, before)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.domain.errors import UserError
+from bot.domain.errors import UserError, os_reason
 from bot.senses.engines import EngineName
 from bot.senses.models import MANIFEST, NEEDED, PUBLISHED, WEIGHTS, Published, damaged, sha256_of
 
@@ -63,7 +63,7 @@ async def pull(
             await _download(published, source or OFFICIAL, coming, progress)
         await asyncio.to_thread(_settle, coming, target, files)
     except OSError as error:
-        raise UserError(f"模型写不进 {model_dir}：{error.strerror or error}；请检查磁盘空间和权限，再运行一次会接着来") from error
+        raise UserError(f"模型写不进 {model_dir}：{os_reason(error)}；请检查磁盘空间和权限，再运行一次会接着来") from error
     return Pulled(name, EngineName.FASTER, target, checked=published is not None)
 
 
@@ -191,7 +191,7 @@ def _register_pt(name: str, weights: Path, model_dir: Path) -> Pulled:
             _check(coming, known)
         coming.rename(target)
     except OSError as error:
-        raise UserError(f"模型写不进 {model_dir}：{error.strerror or error}；请检查磁盘空间和权限") from error
+        raise UserError(f"模型写不进 {model_dir}：{os_reason(error)}；请检查磁盘空间和权限") from error
     return Pulled(name, EngineName.OPENAI, target, checked=known is not None)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.domain.errors import UserError
+from bot.domain.errors import UserError, os_reason
 
 SECRET_BYTES = 32
 LONGEST = 8000
@@ -25,11 +25,11 @@ def load_secret(path: Path) -> bytes:
     except FileExistsError:
         pass
     except OSError as error:
-        raise UserError(f"写不了网页密钥文件 {path}：{error.strerror}；请检查 [web] secret_file") from error
+        raise UserError(f"写不了网页密钥文件 {path}：{os_reason(error)}；请检查 [web] secret_file") from error
     try:
         found = path.read_bytes().strip()
     except OSError as error:
-        raise UserError(f"读不了网页密钥文件 {path}：{error.strerror}；请检查 [web] secret_file") from error
+        raise UserError(f"读不了网页密钥文件 {path}：{os_reason(error)}；请检查 [web] secret_file") from error
     if len(found) < SECRET_BYTES:
         raise UserError(f"网页密钥文件 {path} 太短，不安全；删掉它，重新启动时会生成新的")
     return found
