@@ -202,7 +202,7 @@ KEPT = "有效"
 UNDONE = "已撤销"
 INWARD = "收到"
 OUTWARD = "发出"
-NOT_YET = ("quotes", "approvals", "alerts")
+NOT_YET = ("approvals", "alerts")
 XLSX_NEEDS_OUT = "Excel 文件要写明放在哪里：加 --out 文件.xlsx"
 NOT_FOR_YOU = "这张表只有管理员能导出"
 

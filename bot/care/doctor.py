@@ -8,6 +8,7 @@ import asyncio
 import importlib.util
 import shutil
 import sqlite3
+import subprocess
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -134,6 +135,17 @@ def senses(patient: Patient) -> Iterator[Check]:
     yield Check("图片识别", GOOD if installed else LOOK, "rapidocr" if installed else "没有安装", "" if installed else "安装 genjin[ocr]")
 
 
+def fonts(patient: Patient) -> Iterator[Check]:
+    """Papers and pictures with Chinese in them need a font that has it."""
+    listing = shutil.which("fc-list")
+    found = (
+        subprocess.run([listing, ":lang=zh", "family"], capture_output=True, text=True, timeout=20, check=False).stdout if listing else ""
+    )
+    families = sorted({line.partition(",")[0].strip() for line in found.splitlines() if line.strip()})
+    mend = "" if families else "现在用不到；以后出报价单、图表前安装一套，例如 apt install fonts-noto-cjk"
+    yield Check("中文字体", GOOD if families else LOOK, families[0] if families else "没有找到", mend)
+
+
 def wecom(patient: Patient) -> Iterable[Check]:
     """What WeCom thinks of the settings; nobody is sent a message by it."""
     from bot.platforms.wecom.doctor import Known, known
@@ -146,7 +158,7 @@ def wecom(patient: Patient) -> Iterable[Check]:
     return asyncio.run(asked(settings, patient.settings.server.public_url, SystemClock(), ours))
 
 
-COMMON: Sequence[Exam] = (configuration, database, disk, service, people, audit_log, holidays, senses)
+COMMON: Sequence[Exam] = (configuration, database, disk, service, people, audit_log, holidays, senses, fonts)
 # A platform's own: credentials, callback, permissions, its clock against ours.
 PLATFORMS: Mapping[str, Exam] = {"wecom": wecom}
 
@@ -189,6 +201,7 @@ NAMES = {
     "audit_log": "审计日志",
     "holidays": "节假日",
     "senses": "识别",
+    "fonts": "中文字体",
     "wecom": "企业微信",
 }
 

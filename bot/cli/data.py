@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 KINDS = "people, groups, customers, contacts, leads, opportunities, contracts, payments, price-list, stock, nps, rules"
-LISTINGS = "visits, follow-ups, messages, audit"
+LISTINGS = "visits, follow-ups, quotes, messages, audit"
 
 
 class Duplicates(StrEnum):

@@ -125,6 +125,7 @@ LISTINGS = {
     for one in (
         Listing("visits", "拜访", RECORD, _activities(ActivityKind.VISIT)),
         Listing("follow-ups", "跟进", RECORD, _activities(ActivityKind.FOLLOW_UP)),
+        Listing("quotes", "报价", RECORD, _activities(ActivityKind.QUOTE)),
         Listing("messages", "消息", MESSAGE, _messages, for_admins=True),
         Listing("audit", "审计", AUDIT, _audit, for_admins=True),
         Listing("rules", say.RULES, tuple(Heading(c.name, c.title) for c in ruletable.COLUMNS), ruletable.rows),

@@ -164,3 +164,9 @@ def test_an_examination_that_fails_is_itself_a_finding(settings: Settings, monke
 def test_a_platform_is_examined_by_name(settings: Settings) -> None:
     (check,) = examine(Patient(settings, WEDNESDAY), "wecom")
     assert (check.state, "没有配置" in check.what) == (State.LOOK, True)
+
+
+def test_a_machine_without_a_chinese_font_is_told_which_to_install(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    (check,) = look(settings, "中文字体")
+    assert (check.state, "fonts-noto-cjk" in check.mend) == (State.LOOK, True)

@@ -196,8 +196,8 @@ def test_messages_go_out_in_both_directions(office: Office) -> None:
 
 
 def test_a_kind_that_has_no_table_yet_is_said_to_have_none(office: Office) -> None:
-    with pytest.raises(UserError, match="quotes 还没有数据"):
-        out(office, "quotes")
+    with pytest.raises(UserError, match="approvals 还没有数据"):
+        out(office, "approvals")
 
 
 def test_an_unknown_kind_is_refused_with_the_nearest(office: Office) -> None:
