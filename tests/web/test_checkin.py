@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -167,6 +167,7 @@ async def test_words_told_after_the_arrival_belong_to_the_same_visit(site: Site)
     browser, headers = await signed_in(site)
     await arrive(browser, headers, customer="c_恒力")
     await site.house.rest()
+    site.house.clock.advance(timedelta(minutes=2))
     await site.house.say(LI, "见了张工，预算有限，下周三给报价")
     record, pieces = await the_visit(site)
     assert [piece.kind for piece in pieces] == ["location", "text"]
