@@ -9,18 +9,20 @@ import tempfile
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.app import Service, clean_media, open_store, platforms_of, worktime_of
-from bot.demo import load
 from bot.domain.clock import ShiftedClock, SystemClock, local_day
 from bot.domain.errors import UserError
 from bot.domain.worktime import at
-from bot.platforms.sandbox import Sandbox
 from config.sections import Database, MediaFolder, Server, Time, Web
 from config.settings import Settings
 from storage.lock import ProcessLock
 from storage.store import Store
 from storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from bot.platforms.sandbox import Sandbox
 
 # The rep whose customer the examples speak of.
 FIRST = "li.si"
@@ -63,8 +65,11 @@ async def run_demo(port: int, folder: Path | None, *, fresh: bool) -> None:
             shutil.rmtree(home, ignore_errors=True)
 
 
-def demo_service(home: Path, port: int, *, token: str | None = None) -> tuple[Service, Sandbox]:
+def demo_service(home: Path, port: int, *, token: str | None = None) -> "tuple[Service, Sandbox]":
     """The demonstration in a folder: loaded when it is new, continued when it is not."""
+    # Imported here: production has no need of the page and the invented company.
+    from bot.platforms.sandbox import Sandbox
+
     settings = Settings(
         server=Server(port=port, admin_port=0),
         database=Database(url=f"sqlite:///{home}/genjin.db"),
@@ -102,6 +107,7 @@ def _furnish(store: Store, settings: Settings) -> timedelta:
     """Load the company into an empty database; the offset of the clock that it lives by."""
     now = SystemClock().now()
     if store.read_now(lambda r: r.facts.get("demo")) is None:
+        from bot.demo import load
 
         def furnish(tx: Transaction) -> None:
             load(tx, now, worktime_of(settings))
