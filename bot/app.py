@@ -187,8 +187,7 @@ class Service:
         # Python lets a busy thread keep the others waiting 5 ms; platforms want their answer, and the writer thread is often busy.
         sys.setswitchinterval(SWITCH_SECONDS)
         asyncio.get_running_loop().set_exception_handler(note_loop_error)
-        await self.store.write(lambda tx: plant(tx, self.rules.seed, self.clock.now()))
-        await self.store.write(lambda tx: self.usher.match_all(tx, self.clock.now()))
+        await self.store.write(self._furnish)
         port = await self._listen()
         self._spawn(self.book.watch(), "names")
         self._spawn(self.looking.watch(), "pictures")
@@ -200,6 +199,11 @@ class Service:
         for platform in self.platforms.values():
             self._spawn(platform.run(self.inbox.put), platform.name)
         return port
+
+    def _furnish(self, tx: Transaction) -> None:
+        now = self.clock.now()
+        plant(tx, self.rules.seed, now)
+        self.usher.match_all(tx, now)
 
     async def stop(self) -> None:
         """Take nothing new, finish what is in hand, close the records. Whoever watches sees it until the end."""

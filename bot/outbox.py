@@ -13,7 +13,6 @@ from bot.domain.access import BLIND, Sight, group_sight, words_for
 from bot.domain.clock import Clock, local_day
 from bot.domain.errors import PlatformError
 from bot.domain.jobs import Timer
-from bot.domain.member import Role
 from bot.domain.worktime import QuietHours
 from bot.jobs import Job, Jobs, NewJob, Policy, Retry
 from prompts import cards, replies
@@ -151,8 +150,7 @@ class Outbox:
             self.tell_admins(tx, replies.dead_letter(f"{NOTICE}:{row.id}", row.id, reason), self._clock.now())
 
     def tell_admins(self, tx: Transaction, message: Outgoing, now: datetime) -> bool:
-        admins = [m for m in tx.members.org().members.values() if m.has(Role.ADMIN) and m.active]
-        chats = [chat for admin in admins for chat in tx.members.chats(admin.id)[:1]]
+        chats = [chat for admin in tx.members.org().admins for chat in tx.members.chats(admin.id)[:1]]
         for chat in chats:
             self.post(tx, Address(*chat), message, now)
         return bool(chats)

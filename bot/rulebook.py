@@ -1,6 +1,5 @@
 """``genjin rules``: what is in force, put in force, taken back and tried, from the command line."""
 
-import getpass
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +10,7 @@ from bot.domain.clock import SystemClock
 from bot.domain.errors import UserError
 from bot.rules import Author, Change, apply, changes, step_back, text_in_force
 from bot.rules.trial import Trial, attempt, not_covered
+from config.operator import operator
 from config.rule_text import complete
 from config.rules import parse_rules, read_text, title
 from config.settings import Settings, load_settings
@@ -42,7 +42,7 @@ def past(config: Path | None) -> list[Row]:
     """Every version, the newest first, with what it changed."""
 
     def unit(reader: Reader) -> list[Row]:
-        return [_described(v, reader.rules.get(v.parent) if v.parent else None) for v in reader.rules.history(limit=1000)]
+        return [_described(v, reader.rules.before(v)) for v in reader.rules.history(limit=1000)]
 
     rows = _read(load_settings(config), unit)
     return rows or [{"version": None, "text": prompt.version_line(None, None, "", "")}]
@@ -65,7 +65,7 @@ def changed_to(config: Path | None, edit: Callable[[str], str], note: str, *, dr
         changed = changes(before, complete(text, before))
         if not isinstance(reader, Transaction):
             return _changed("会改", None, changed)
-        return _changed("规则已生效", apply(reader, text, Author(_user()), note, now, seed=seed), changed)
+        return _changed("规则已生效", apply(reader, text, Author(operator() or "命令行"), note, now, seed=seed), changed)
 
     return _read(settings, unit) if dry_run else _write(settings, unit)
 
@@ -82,7 +82,7 @@ def rolled_back(config: Path | None) -> Row:
 
     def unit(tx: Transaction) -> Row:
         before = text_in_force(tx, seed)
-        version = step_back(tx, Author(_user()), now)
+        version = step_back(tx, Author(operator() or "命令行"), now)
         return _changed("已退回上一版", version, changes(before, text_in_force(tx, seed)))
 
     return _write(settings, unit)
@@ -148,13 +148,6 @@ def _pairs(changed: list[Change]) -> list[prompt.Changed]:
 
 def _line(version: RulesVersion | None) -> str:
     return prompt.version_line(version.id, version.at, version.who, version.note) if version else prompt.version_line(None, None, "", "")
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "命令行"
 
 
 def _read(settings: Settings, unit: Callable[[Reader], T]) -> T:

@@ -3,7 +3,6 @@
 from bot.chat.context import Context
 from bot.chat.outgoing import Reply
 from bot.chat.router import Router
-from bot.domain.member import Role
 from prompts import rules as prompt
 
 router = Router("calendar")
@@ -20,6 +19,5 @@ def look_ahead(ctx: Context) -> None:
         if ctx.worktime.calendar.is_official(year) or ctx.tx.facts.get(told):
             continue
         ctx.tx.facts.set(told, True, ctx.now)
-        for member in ctx.org.members.values():
-            if member.has(Role.ADMIN) and member.active:
-                ctx.tell(member.id, Reply(text=prompt.no_calendar(year)), can_wait=True)
+        for admin in ctx.org.admins:
+            ctx.tell(admin.id, Reply(text=prompt.no_calendar(year)), can_wait=True)

@@ -20,7 +20,7 @@ def greet(event: Event, ctx: Context) -> Answer:
     """No record and no effect of anything: a greeting once a day, and the admins are told once."""
     if isinstance(event, Heard | Seen) or (isinstance(event, Location) and event.unasked):
         return None
-    greeting = people.greeting(event.sender.name, [m.name for m in ctx.org.members.values() if m.has(Role.ADMIN) and m.active])
+    greeting = people.greeting(event.sender.name, [m.name for m in ctx.org.admins])
     if isinstance(event, CardTap) and event.page:
         return greeting  # a page waits for it, and no chat
     known = ctx.tx.strangers.find(event.platform, event.sender.id)

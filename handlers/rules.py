@@ -82,16 +82,14 @@ def _all(ctx: Context) -> Answer:
     for value in _values(ctx):
         section = Rules.model_fields[value.key.partition(".")[0]].title or ""
         groups.setdefault(section, []).append(_shown(value))
-    newest = ctx.tx.rules.newest()
-    version = ctx.tx.rules.get(newest) if newest else None
+    version = ctx.tx.rules.current()
     line = prompt.version_line(version.id, version.at, version.who, version.note) if version else prompt.version_line(None, None, "", "")
     return prompt.listed(groups, line)
 
 
 def _back(event: Text, ctx: Context) -> Answer:
-    newest = ctx.tx.rules.newest()
-    present = ctx.tx.rules.get(newest) if newest else None
-    earlier = ctx.tx.rules.get(present.parent) if present and present.parent else None
+    present = ctx.tx.rules.current()
+    earlier = ctx.tx.rules.before(present) if present else None
     if present is None or earlier is None:
         raise UserError("已经是最早的规则，没有更早的版本可以退回")
     changed = _pairs(changes(present.text, earlier.text))
@@ -152,6 +150,6 @@ def _pairs(changed: list[Change]) -> list[prompt.Changed]:
 
 
 def _tell_others(ctx: Context, changed: list[prompt.Changed]) -> None:
-    for member in ctx.org.members.values():
-        if member.has(Role.ADMIN) and member.active and member.id != ctx.member.id:
-            ctx.tell(member.id, prompt.told(ctx.member.name, changed), can_wait=True)
+    for admin in ctx.org.admins:
+        if admin.id != ctx.member.id:
+            ctx.tell(admin.id, prompt.told(ctx.member.name, changed), can_wait=True)

@@ -21,7 +21,6 @@ from bot.care.backup import database_file
 from bot.domain.check import Check, State
 from bot.domain.clock import SystemClock, local
 from bot.domain.errors import GenjinError, StorageError
-from bot.domain.member import Role
 from bot.senses import doctor as speech
 from bot.watch import FACT, LATE, SILENT, findings
 from config.calendar import load_calendar
@@ -106,7 +105,7 @@ def service(patient: Patient) -> Iterator[Check]:
 
 def people(patient: Patient) -> Iterator[Check]:
     """Somebody must hear of what goes wrong."""
-    admins = _read(patient, lambda r: [m for m in r.members.org().members.values() if m.active and m.has(Role.ADMIN)])
+    admins = _read(patient, lambda r: r.members.org().admins)
     if patient.database.exists() and not admins:
         yield Check("管理员", LOOK, "没有管理员，出了问题没有人会收到通知", "用 genjin import people 导入一位角色为 admin 的人")
 

@@ -1,6 +1,5 @@
 """``genjin privacy``: one person's data, given out as one file or taken away for good."""
 
-import getpass
 import json
 import zipfile
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from bot.app import Service, open_store
 from bot.domain.clock import SystemClock
 from bot.domain.errors import UserError, os_reason
 from bot.domain.member import Member, Role
+from config.operator import operator
 from config.settings import Settings
 from prompts.privacy import holds
 from storage.repositories.persons import Erased
@@ -128,15 +128,7 @@ def _finish(service: Service, tx: Transaction, erased: Erased, subject: str) -> 
 
 
 def _note(tx: Transaction, action: str, subject: str, new: Mapping[str, object]) -> None:
-    tx.audit.note(SystemClock().now(), None, action, subject, new={"by": _somebody(), **new})
-
-
-def _somebody() -> str:
-    """The user of this machine who runs the command."""
-    try:
-        return getpass.getuser()[:80]
-    except (KeyError, OSError):
-        return "?"
+    tx.audit.note(SystemClock().now(), None, action, subject, new={"by": operator() or "?", **new})
 
 
 def _write(reader: Reader, person: Member, media: Path, part: Path) -> Given:

@@ -1,6 +1,5 @@
 """``genjin import`` and ``genjin export``: tables of the company in and out."""
 
-import getpass
 import json
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import typer
 from bot.cli.options import AsJson, ConfigOption, DryRun, show
 from bot.domain.clock import SystemClock
 from bot.domain.errors import UserError
+from config.operator import operator
 
 if TYPE_CHECKING:
     from bot.exchange.judging import Progress, Wishes
@@ -92,7 +92,7 @@ def export(
             form.value if form else None,
             out,
             SystemClock().now(),
-            _somebody(),
+            operator() or "?",
             progress=lambda n: progress(say.EXPORTING, n, None),
         )
     print(say.exported(done.title, done.rows, str(out) if out else None), file=sys.stderr)
@@ -162,7 +162,7 @@ def _import(
             return
         if not yes and sys.stdin.isatty() and not typer.confirm(say.confirm(draft.counts), err=True):
             raise UserError(say.DECLINED)
-        done = write(store, draft, path, sha256, _somebody(), clock, progress)
+        done = write(store, draft, path, sha256, operator() or "?", clock, progress)
     report.written(done)
     print(say.written(done.batch, done.created, done.updated, len(done.late)), file=sys.stderr)
 
@@ -190,7 +190,7 @@ def _revert(config: Path | None, number: str | None, as_json: bool) -> None:
     if number is not None and not number.isdigit():
         raise typer.BadParameter(f"批次号是数字，现在是 {number!r}；用 genjin import --list 看有哪些")
     with _store(config) as store, alone(store), _progress() as progress:
-        done = revert(store, int(number) if number else None, _somebody(), SystemClock(), progress)
+        done = revert(store, int(number) if number else None, operator() or "?", SystemClock(), progress)
     if as_json:
         kept = [{"line": row.line, "label": row.label} for row in done.kept]
         print(json.dumps({"batch": done.batch.id, "undone": done.undone, "kept": kept}, ensure_ascii=False))
@@ -247,11 +247,3 @@ def _progress() -> "Iterator[Progress]":
             bar.update(tasks[phase], completed=done, total=total)
 
         yield step
-
-
-def _somebody() -> str:
-    """The user of this machine who runs the command."""
-    try:
-        return getpass.getuser()[:80]
-    except (KeyError, OSError):
-        return "?"

@@ -184,6 +184,11 @@ class Org:
                 reports.setdefault(member.manager_id, []).append(member.id)
         return reports
 
+    @property
+    def admins(self) -> list[Member]:
+        """The active administrators."""
+        return [m for m in self.members.values() if m.active and m.has(Role.ADMIN)]
+
     def team(self, head: MemberId) -> frozenset[MemberId]:
         """The head and everybody below, at any depth; a loop in the data ends the walk."""
         found: set[MemberId] = set()

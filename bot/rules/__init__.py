@@ -42,8 +42,7 @@ class RulesInForce:
 
 def text_in_force(reader: Reader, seed: str) -> str:
     """The whole rules in force, also those that a newer version of the product brought; ``seed`` while no version is in the database."""
-    newest = reader.rules.newest()
-    found = reader.rules.get(newest) if newest else None
+    found = reader.rules.current()
     return complete(found.text, default_text()) if found else seed
 
 
@@ -90,9 +89,8 @@ def apply(tx: Transaction, text: str, author: Author, note: str, now: datetime, 
 
 def step_back(tx: Transaction, author: Author, now: datetime, event_id: str | None = None) -> int:
     """Put the version before the present one in force again, as a version of its own; its number. Raises UserError at the first one."""
-    newest = tx.rules.newest()
-    present = tx.rules.get(newest) if newest else None
-    earlier = tx.rules.get(present.parent) if present and present.parent else None
+    present = tx.rules.current()
+    earlier = tx.rules.before(present) if present else None
     if present is None or earlier is None:
         raise UserError("已经是最早的规则，没有更早的版本可以退回")
     version = tx.rules.add(now, author.member_id, author.name, f"退回到第 {earlier.id} 版", earlier.text, earlier.parent)

@@ -9,10 +9,10 @@ import logging
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.domain.errors import UserError
 
@@ -66,7 +66,7 @@ class Occasion:
 
     def versions(self, facts: Facts) -> list[Version]:
         """Every tone's wording of these facts."""
-        values = _values(facts)
+        values = asdict(facts)
         return [Version(tone, _tidy(_environment().from_string(text).render(values))) for tone, text in self.texts.items()]
 
     def lacking(self, facts: Facts) -> list[str]:
@@ -123,10 +123,6 @@ def _kept(path: Path, stamp: int) -> Occasion | None:
         occasion = seen[1] if seen else None
     _LAST[path] = (stamp, occasion)
     return occasion
-
-
-def _values(facts: Facts) -> dict[str, Any]:
-    return {f.name: getattr(facts, f.name) for f in fields(facts)}
 
 
 @cache

@@ -38,6 +38,15 @@ class RulesVersions:
     def get(self, version: int) -> RulesVersion | None:
         return one(RulesVersion, self._db.execute(by(rules_version, "id"), {"id": version}).first())
 
+    def current(self) -> RulesVersion | None:
+        """The version in force, whole."""
+        newest = self.newest()
+        return self.get(newest) if newest else None
+
+    def before(self, version: RulesVersion) -> RulesVersion | None:
+        """What a step back from a version returns to; None at the first one."""
+        return self.get(version.parent) if version.parent else None
+
     def add(self, at: datetime, member_id: MemberId | None, who: str, note: str, text: str, parent: int | None) -> int:
         """Put a new version in force; its number."""
         new = rules_version.insert().values(at=at, member_id=member_id, who=who, note=note, text=text, parent=parent)

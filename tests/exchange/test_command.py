@@ -1,40 +1,21 @@
 """``genjin import`` and ``genjin export`` as an administrator types them."""
 
-import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.cli import main
 from bot.exchange.importing import alone
 from storage.store import Store
+from tests.test_cli import Ran, Run
 
 PEOPLE = "姓名,角色,工号,上级\n陈立群,主管,D5,\n李思,销售,D6,陈立群\n"
 CUSTOMERS = "客户名称,负责人,年采购额\n澜拓机床厂,李思,60万\n乙工厂,李思,abc\n"
-
-
-@dataclass(frozen=True)
-class Ran:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Run = Callable[..., Ran]
 
 
 @pytest.fixture
