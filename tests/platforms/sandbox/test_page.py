@@ -82,6 +82,8 @@ async def test_the_enter_of_an_input_method_does_not_send(demo: Demo, page: Page
     await page.locator("#field").dispatch_event("keydown", {"key": "Enter", "keyCode": 229})
     await expect(page.locator("#field")).to_have_value("nihao")
     await page.press("#field", "Enter")
+    # The page draws one's own words before they arrive; the answer shows that they did, and that nothing came before them.
+    await expect(page.locator(".theirs .bubble")).to_have_text("回声：nihao")
     await expect(page.locator(".mine .bubble")).to_have_count(1)
     assert demo.bot.calls == 1
 
