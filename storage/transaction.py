@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from storage.repositories.activities import Activities
 from storage.repositories.aliases import Aliases
+from storage.repositories.approvals import Approvals, Quotes
 from storage.repositories.audit import Audit
 from storage.repositories.batches import Batches, NameChanges
 from storage.repositories.consents import Consents
@@ -157,6 +158,14 @@ class Reader:
     @cached_property
     def nps(self) -> NpsScores:
         return NpsScores(self.connection)
+
+    @cached_property
+    def quotes(self) -> Quotes:
+        return Quotes(self.connection)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        return Approvals(self.connection)
 
     @cached_property
     def batches(self) -> Batches:

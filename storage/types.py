@@ -101,3 +101,16 @@ class Shares(TypeDecorator[Mapping[str, Decimal]]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> dict[str, Decimal]:  # noqa: ANN401
         return {name: Decimal(share) for name, share in (value or {}).items()}
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A decimal number, digit for digit."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.domain.errors import StorageError
 
-HEAD = "0011"
+HEAD = "0015"
 
 
 def revision_of(connection: Connection) -> str | None:

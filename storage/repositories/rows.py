@@ -1,6 +1,6 @@
 """How rows and frozen dataclasses turn into one another: columns and fields carry the same names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar
@@ -42,7 +42,12 @@ def by(table: Table, *columns: str) -> Select[Any]:
 
 def save(connection: Connection, table: Table, item: Any) -> None:  # noqa: ANN401
     """Insert a dataclass, or overwrite the row that has its id."""
-    connection.execute(_upsert(table), values(item))
+    put(connection, table, values(item))
+
+
+def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Insert a row, or overwrite the one that has its primary key."""
+    connection.execute(_upsert(table), dict(row))
 
 
 @cache

@@ -1,5 +1,6 @@
 """Every table, as SQLAlchemy Core. The migrations in ``storage/migrations`` build the same; a test holds the two together."""
 
+from storage.tables.approvals import approval, approval_decision, approval_seat, approval_step, quote, quote_line
 from storage.tables.base import metadata
 from storage.tables.customers import alias, contact, customer, lead
 from storage.tables.exchange import import_batch, import_row, name_change
@@ -15,6 +16,10 @@ from storage.tables.work import fact, inbox, job, outbox, timer
 __all__ = [
     "activity",
     "alias",
+    "approval",
+    "approval_decision",
+    "approval_seat",
+    "approval_step",
     "audit",
     "chat_group",
     "consent",
@@ -42,6 +47,8 @@ __all__ = [
     "piece",
     "price",
     "question",
+    "quote",
+    "quote_line",
     "reading",
     "rules_version",
     "stand_in",
