@@ -2,6 +2,7 @@
 
 from bot.chat.router import Router
 from handlers import (
+    approval,
     asked,
     calendar,
     customer,
@@ -30,6 +31,7 @@ ROUTERS: tuple[Router, ...] = (
     help.router,
     people.router,
     handover.router,
+    approval.router,
     undo.router,
     correction.router,
     lists.router,

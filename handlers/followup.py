@@ -17,7 +17,6 @@ KINDS = {
     Intent.FOLLOW_UP: ActivityKind.FOLLOW_UP,
     Intent.PLAN: ActivityKind.PLAN,
     Intent.COMPLAINT: ActivityKind.COMPLAINT,
-    Intent.QUOTE: ActivityKind.QUOTE,
     Intent.PAYMENT: ActivityKind.PAYMENT,
     Intent.CONTRACT: ActivityKind.CONTRACT,
     Intent.STAGE: ActivityKind.STAGE,
@@ -26,7 +25,7 @@ KINDS = {
 
 @router.intent(*KINDS)
 def log_follow_up(event: Text, ctx: Context) -> Outgoing:
-    """A contact by another channel, news, a plan, a complaint, a quote, a payment, a contract, a stage."""
+    """A contact by another channel, news, a plan, a complaint, a payment, a contract, a stage."""
     return log(ctx, KINDS[ctx.meaning.intent], event.text)
 
 
