@@ -8,7 +8,6 @@ import asyncio
 import importlib.util
 import shutil
 import sqlite3
-import subprocess
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -135,14 +134,10 @@ def senses(patient: Patient) -> Iterator[Check]:
 
 
 def fonts(patient: Patient) -> Iterator[Check]:
-    """Papers and pictures with Chinese in them need a font that has it."""
-    listing = shutil.which("fc-list")
-    found = (
-        subprocess.run([listing, ":lang=zh", "family"], capture_output=True, text=True, timeout=20, check=False).stdout if listing else ""
-    )
-    families = sorted({line.partition(",")[0].strip() for line in found.splitlines() if line.strip()})
-    mend = "" if families else "现在用不到；以后出报价单、图表前安装一套，例如 apt install fonts-noto-cjk"
-    yield Check("中文字体", GOOD if families else LOOK, families[0] if families else "没有找到", mend)
+    """Papers are set with a font that comes with the typesetter; without it there is no PDF."""
+    there = all(importlib.util.find_spec(name) for name in ("typst", "manimgx_fonts_cjk", "segno"))
+    what, mend = ("字体和排版都在", "") if there else ("没有安装", "安装 genjin[paper]")
+    yield Check("报价单和合同 PDF", GOOD if there else LOOK, what, mend)
 
 
 def wecom(patient: Patient) -> Iterable[Check]:

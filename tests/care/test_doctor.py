@@ -1,6 +1,7 @@
 """The doctor: what is well, what to look at, what is bad, and what to do about it."""
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
@@ -166,7 +167,13 @@ def test_a_platform_is_examined_by_name(settings: Settings) -> None:
     assert (check.state, "没有配置" in check.what) == (State.LOOK, True)
 
 
-def test_a_machine_without_a_chinese_font_is_told_which_to_install(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "")
-    (check,) = look(settings, "中文字体")
-    assert (check.state, "fonts-noto-cjk" in check.mend) == (State.LOOK, True)
+def test_the_doctor_sees_that_papers_can_be_set(settings: Settings) -> None:
+    (check,) = look(settings, "报价单和合同 PDF")
+    assert check.state is State.GOOD
+
+
+def test_a_machine_without_the_typesetter_is_told_what_to_install(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.path", [])
+    monkeypatch.delitem(sys.modules, "typst", raising=False)
+    (check,) = look(settings, "报价单和合同 PDF")
+    assert (check.state, "genjin[paper]" in check.mend) == (State.LOOK, True)
