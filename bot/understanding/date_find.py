@@ -11,7 +11,7 @@ from bot.understanding.date_solve import Stretch, add_months, clock, meant, stre
 from bot.understanding.lazy import Lazy
 
 _TRIGGER = Lazy(
-    r"[同闰农阴旧腊冬立处芒惊谷霜寒秋夏暑初\d零〇一二三四五六七八九十两俩仨半几第全廿Qq去今明后前大上下本这当次来首末第最双国元春季清端中重七五八教圣情妇青儿建母父感除小年月周星礼昨早晨凌黎一午傍晚夜深白过节未近再之现此正马最]"
+    r"[同闰农阴旧腊冬立处芒惊谷霜寒秋夏暑初\d零〇一二三四五六七八九十两俩仨半几第全廿Qq去今明后前大上下本这当次来还首末第最双国元春季清端中重七五八教圣情妇青儿建母父感除小年月周星礼昨早晨凌黎一午傍晚夜深白过节未近再之现此正马最]"
 )
 _GLUE = Lazy(r"[ ,的份]{1,2}|那天|那边")
 _AGAIN = Lazy(r"[ ,、(]{0,2}(?:周|星期|礼拜)[一二三四五六日天]\)?")
@@ -100,7 +100,27 @@ def find(text: str, now: datetime, calendar: Calendar) -> list[When]:
         if when:
             found.append(when)
             month = when.parts.month if when.parts and when.parts.month and when.parts.level >= 6 else month
-    return found
+    return _listed(text, found)
+
+
+def _listed(text: str, found: list[When]) -> list[When]:
+    """Days that follow each other in a list (10号,11号,12号) are one stretch."""
+    whole: list[When] = []
+    for when in found:
+        before = whole[-1] if whole else None
+        if before and _follows(before, when) and text[before.end : when.start] in ("、", ",", "和"):
+            whole[-1] = replace(before, end=when.end, kind="range", last=when.last)
+        else:
+            whole.append(when)
+    return whole
+
+
+def _follows(before: When, when: When) -> bool:
+    return _is_day(before) and _is_day(when) and before.last == when.first
+
+
+def _is_day(when: When) -> bool:
+    return when.parts is not None and when.clock is None and when.daypart is None and not when.relation and when.parts.level in (5, 6)
 
 
 def _skip(text: str, at: int) -> int:
@@ -280,6 +300,8 @@ def _bare_left(text: str, pos: int) -> Parts | None:
         return None
     right = _point(text, link.end())
     unit = {1: "年", 3: "月", 6: "日", 9: "点"}.get(right.level) if right else None
+    if right and right.year is not None and re.fullmatch(r"(?:19|20)\d\d", m[0]):
+        unit = "年"
     if unit is None or (head and head.level >= 6 and unit != "点"):
         return None
     left = _point(text[:at] + m[0] + unit, pos)

@@ -1,7 +1,7 @@
 """So much time from now, before now, or simply so long: 三天后, 两周内, 半年前, 近30天, 一个半小时."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
@@ -14,7 +14,7 @@ from bot.understanding.numerals import number
 
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _COUNT = r"\d[\d,]*(?:\.\d+)?[万亿]?|半|几十|几|[零一二三四五六七八九十百千万亿两俩仨]+"
-_ONE = rf"(?:{_COUNT})(?:多|来|几)?(?: ?[个钟]多?)?半? ?(?:{_UNIT})(?:钟)?半?(?:多)?"
+_ONE = rf"(?:{_COUNT})(?:多|来|几)?(?: ?[个钟]多?)?半? ?(?:{_UNIT})(?:钟)?半?钟?(?:多)?"
 _LEAD = r"再过|过去的?|过(?!来|去)|未来|今后|接下来|往后|近|最近|之前|之后|前|后|还剩|还有"
 _TAIL = r"之后|以后|后(?![天期面续])|之前|以前|前(?![天台])|之内|以内|内(?![容部])|以来|里(?!面)"
 _MONTHLIKE = Lazy(r"^(?:十[一二]|[一二三四五六七八九十]|\d{1,2})月")
@@ -24,7 +24,7 @@ _MONTHLIKE = Lazy(r"^(?:十[一二]|[一二三四五六七八九十]|\d{1,2})月
 class Offset:
     """``months`` and ``seconds`` ahead of now (``sign`` 1), before now (-1) or just long (0); ``workdays`` counts working days.
 
-    ``about`` marks a count that names no day (过几天).
+    ``about`` marks a count that names no day (过几天); ``most`` is the far end of a count that was only said roughly (二十几年前).
     """
 
     start: int
@@ -37,6 +37,7 @@ class Offset:
     about: bool
     sign: int
     relation: str
+    most: "Offset | None" = None
 
     @property
     def kind(self) -> str:
@@ -53,6 +54,8 @@ class Offset:
         """First and last moment and the day meant."""
         if self.sign == 0:
             return None, None, None
+        if self.most:
+            return self._between(now, calendar)
         moment = self._moment(now, calendar)
         day = moment.date()
         if self.relation in ("within", "next"):
@@ -60,15 +63,23 @@ class Offset:
             edge = _midnight(moment) if self.unit in periods else moment
             if self.sign < 0:
                 return edge, now, day
-            return now, _end_of(moment) if self.relation == "within" and self.in_days else edge, day
+            if self.relation == "next" or not self.in_days:
+                return now, edge, day
+            return now, self._coarse(moment)[1] if self.unit == "年" and self.half else _end_of(moment), day
         if self.relation == "after":
             return self._coarse(moment)[0], None, day
         if self.relation == "before":
             return None, self._coarse(moment)[1] or moment, day
         if self.relation == "since":
-            return self._coarse(moment)[0], now, day
+            return self._coarse(moment)[0], now if now.time() > time() else _end_of(now), day
         first, last = self._coarse(moment)
         return first, last, day
+
+    def _between(self, now: datetime, calendar: Calendar) -> tuple[datetime | None, datetime | None, date | None]:
+        near, far = replace(self, most=None, relation=""), self.most or self
+        first, end, day = near.resolve(now, calendar)
+        begin, last, _ = far.resolve(now, calendar)
+        return (first, last, day) if self.sign > 0 else (begin, end, day)
 
     def _moment(self, now: datetime, calendar: Calendar) -> datetime:
         if self.workdays:
@@ -83,6 +94,12 @@ class Offset:
         day = datetime.combine(moment.date(), time())
         if self.unit == "年" and not self.half:
             return day.replace(month=1, day=1), day.replace(year=day.year + 1, month=1, day=1)
+        if self.half and self.unit == "天":
+            return moment, None
+        if self.half and self.unit == "月" and self.months >= 1:
+            # Half a month lies across the months of the calendar: a month that begins, or for the past ends, on that day.
+            end = _end_of(day)
+            return (day, _months_on(day, 1)) if self.sign > 0 else (_months_on(end, -1), end)
         if self.unit in ("年", "季度", "月") and self.months >= 1:
             first = day.replace(day=1)
             return first, datetime.combine(add_months(first.date(), 1), time())
@@ -97,6 +114,10 @@ def _midnight(moment: datetime) -> datetime:
 
 def _end_of(moment: datetime) -> datetime:
     return datetime.combine(moment.date(), time()) + timedelta(days=1)
+
+
+def _months_on(moment: datetime, months: int) -> datetime:
+    return datetime.combine(add_months(moment.date(), months), time())
 
 
 def _workdays_on(now: datetime, count: int, calendar: Calendar) -> datetime:
@@ -145,7 +166,20 @@ def offset_at(text: str, pos: int) -> Offset | None:
     sign, relation = _direction(m["lead"] or "", m["tail"] or "", bool(pieces[0]["more"]))
     if sign == 0:
         return Offset(m.start("body"), m.end("body"), months, total, 0, UNITS[pieces[-1]["unit"]], half, False, 0, "")
-    return Offset(pos, m.end(), months, seconds, workdays, UNITS[pieces[-1]["unit"]], half, pieces[0]["n"] == "几", sign, relation)
+    if UNITS[pieces[-1]["unit"]] in ("小时", "刻钟", "分钟", "秒") and m["tail"] == "之前":
+        relation = ""
+    found = Offset(pos, m.end(), months, seconds, workdays, UNITS[pieces[-1]["unit"]], half, pieces[0]["n"] == "几", sign, relation)
+    return _roughly(found, pieces)
+
+
+def _roughly(o: Offset, pieces: list[re.Match[str]]) -> Offset:
+    """几十年 lies between 20 and 100 years, 二十几 between 20 and 30."""
+    said = pieces[0]["n"]
+    if len(pieces) > 1 or not (said == "几十" or (pieces[0]["more"] == "几" and said.endswith("十"))):
+        return o
+    low = _count(pieces[0]) or Decimal(1)
+    high = Decimal(100) if said == "几十" else low + 10
+    return replace(o, most=replace(o, months=o.months * high / low, seconds=o.seconds * float(high / low), relation=""))
 
 
 def _is_calendar(text: str, m: re.Match[str]) -> bool:

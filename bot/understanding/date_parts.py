@@ -15,7 +15,10 @@ N = r"(?:\d{1,2}|[零一二两三四五六七八九十廿]{1,3})"
 
 @dataclass(slots=True)
 class Parts:
-    """What was said of a date. Plain names are absolute, ``…s`` names are relative to now (``months=1`` is next month)."""
+    """What was said of a date. Plain names are absolute, ``…s`` names are relative to now (``months=1`` is next month).
+
+    ``span`` counts the days or years that were said together (今明两天 is two).
+    """
 
     start: int = 0
     end: int = 0
@@ -30,6 +33,9 @@ class Parts:
     stretch: str | None = None
     weeks: int | None = None
     nth_week: int | None = None
+    weeks_long: int = 1
+    half_week: int = 0
+    span: int = 1
     nth_weekday: tuple[int, int] | None = None
     weekday: int | None = None
     weekend: bool = False
@@ -102,6 +108,19 @@ def _relative_year(m: Match, p: Parts) -> None:
     p.years = RELATIVE_YEARS[m[0]]
 
 
+def _nth_year(m: Match, p: Parts) -> None:
+    """第三年, counted from this one."""
+    p.years = (small(m["ny"]) or 1) - 1
+
+
+def _two_years(m: Match, p: Parts) -> None:
+    p.years, p.span = {"去": -1, "今": 0, "明": 1}[m["a"]], 2
+
+
+def _two_days(m: Match, p: Parts) -> None:
+    p.days, p.span = {"昨": -1, "今": 0, "明": 1}[m["a"]], 2
+
+
 def _quarter(m: Match, p: Parts) -> None:
     word = m["q"]
     if word.startswith("前"):
@@ -154,6 +173,17 @@ def _nth_week(m: Match, p: Parts) -> None:
     p.nth_week = -1 if m["nw"] == "最后一" else small(m["nw"]) or 1
 
 
+def _first_weeks(m: Match, p: Parts) -> None:
+    p.nth_week, p.weeks_long = 1, small(m["fw"]) or 1
+    p.bad = not p.level
+
+
+def _half_week(m: Match, p: Parts) -> None:
+    word = m["wk"] or ""
+    p.weeks = -len(word) if word.startswith("上") else len(word) if word.startswith("下") else 0
+    p.half_week = 1 if m["hw"] in "上前" else 2
+
+
 def _nth_weekday(m: Match, p: Parts) -> None:
     p.nth_weekday = (-1 if m["nw"] == "最后一" else small(m["nw"]) or 1, WEEKDAYS[m["wd"]])
 
@@ -192,12 +222,13 @@ def _lunar(m: Match, p: Parts) -> None:
     """A day of the lunar calendar; day 0 stands for the whole month."""
     said = m.groupdict()
     day = (said.get("ld") or "").removeprefix("初").replace("廿", "二十")
-    p.lunar = (MONTHS.get(said.get("lm") or "正", 0), small(day) or 0, bool(said.get("leap")))
-    p.bad = not p.lunar[0] or (bool(day) and not 1 <= p.lunar[1] <= 30)
+    month = said.get("lm") or "正"
+    p.lunar = (MONTHS.get(month) or small(month) or 0, small(day) or 0, bool(said.get("leap")))
+    p.bad = not 1 <= p.lunar[0] <= 12 or (bool(day) and not 1 <= p.lunar[1] <= 30)
 
 
 def _season(m: Match, p: Parts) -> None:
-    p.season = m["se"]
+    p.season = m["se"] or m["se_"]
 
 
 def _days(m: Match, p: Parts) -> None:
@@ -222,6 +253,10 @@ def _holiday(m: Match, p: Parts) -> None:
     word = m["hol"]
     p.holiday = word if word in HOLIDAYS else "春节" if word.startswith(("年", "过完年")) else ""
     p.after_holiday = bool(m["after"]) or word in ("年后", "节后", "过完年", "过完节", "节假日后")
+
+
+def _mid_autumn(m: Match, p: Parts) -> None:
+    p.holiday = "中秋"
 
 
 def _over_holiday(m: Match, p: Parts) -> None:
@@ -257,6 +292,7 @@ def _either(words: tuple[str, ...] | dict[str, object]) -> str:
 
 
 _POINTS = r"(?!个|建议|意见|要求|问题|原因|疑|想法|顾虑|返|利|折|优惠|[扣回]|也|不|都)"
+_EVENT = r"(?:事|会|车|票|飞机|高铁|航班|饭|局|课|面谈|拜访|电话)"
 _DAY = r"(?P<d>(?:3[01]|[12]\d|0?[1-9])(?!\d)|(?:3[01]|[12]\d|0[1-9])(?=\d\d:\d\d))"
 _GRAMMAR: tuple[tuple[int, str, Callable[[Match, Parts], None]], ...] = (
     (6, r"(?<!\d)(?P<y>20\d\d|19\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)", _full),
@@ -274,6 +310,8 @@ _GRAMMAR: tuple[tuple[int, str, Callable[[Match, Parts], None]], ...] = (
 r"|[零〇一二三四五六七八九]{2}) ?年(?!级|以[内来上]|之?[内间]|多|半|来|(?<!\d{4}年)内)", _year),
     (1, r"(?<!\d)(?P<year>\d{4}) ?年(?!级|多|半|来)", _year),
     (1, r"(?<!马)(?:" + _either(tuple(RELATIVE_YEARS)) + ")", _relative_year),
+    (1, r"第(?P<ny>\d{1,2}|[一二三四五六七八九十]{1,3})年", _nth_year),
+    (1, r"(?P<a>去|今|明)[今明后]两?年", _two_years),
     (2, r"(?P<q>第[一二三四1-4]|首|末|最后一|前[两二三23])个?季度", _quarter),
     (2, r"(?P<q>[一二三四1-4])季度", _quarter),
     (2, r"[Qq](?P<q>[1-4])(?![\dA-Za-z])(?:季度?)?", _quarter),
@@ -287,6 +325,8 @@ r"|[零〇一二三四五六七八九]{2}) ?年(?!级|以[内来上]|之?[内间
     (3, r"(?P<r>上上|下下|上|下|本|这|当|同|次)(?:一|个|一个)?月(?:份)?(?!结|均)", _months),
     (4, r"(?P<st>月初|月底|月末|月中旬|月中|年初|年底|年末|年中|上旬|中旬|下旬|初|底|末"
 r"|中(?!午|秋|间|国|心|标|型|小|部|间)|上半月|下半月|伊始|月内)", _stretch),
+    (5, r"前(?P<fw>\d{1,2}|[一二两三四])个?(?:周|星期|礼拜)", _first_weeks),
+    (5, r"(?P<wk>上|下|这|本)?(?:一|个)?(?P<hw>[上下前后])半(?:周|星期)", _half_week),
     (5, r"第?(?P<nw>\d{1,2}|最后一|[一二三四五六七八九十]{1,3})个?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天])", _nth_weekday),
     (5, r"第(?P<nw>\d{1,2}|[一二三四五六七八九十]{1,3})个?(?:周|星期|礼拜)(?![一二三四五六日天末\d])", _nth_week),
     (5, r"(?P<wk>上上|下下|上|下|这|本)(?:一|个|一个)?(?:周(?:周|星期)?|星期|礼拜)(?P<wd>[一二三四五六日天末1-6](?![\d个])|)(?!期)", _week),
@@ -294,6 +334,7 @@ r"|中(?!午|秋|间|国|心|标|型|小|部|间)|上半月|下半月|伊始|月
     (6, rf"(?<![\d.第十])(?P<dy>(?!两){N})(?:号|日)(?![线泵楼机仓库门炉店桌馆车孔电样位柜钢码床]|产线|厂房|车间|柴油|元)", _day),
     (6, rf"(?<=月)(?P<dy>{N})(?=$|[\s,。;、至到~—-])", _day),
     (6, _either(tuple(w for w in RELATIVE_DAYS if len(w) > 1)), _days),
+    (6, r"(?P<a>昨|今|明)[今明后](?:两|2)?[天日]", _two_days),
     (6, r"下班(?=之?前|以前)", _today),
     (6, r"[今明昨当](?=[早晚晨夜]|上午|下午|中午|午)|今(?=[去到跑拜在])", _days),
     (6, rf"第(?P<dy>{N})[天日](?=[上下早晚中起前后]|$)", _nth_day),
@@ -302,8 +343,9 @@ r"|中(?!午|秋|间|国|心|标|型|小|部|间)|上半月|下半月|伊始|月
     (6, rf"(?:农历|阴历|旧历)(?P<leap>闰)?(?P<lm>正|腊|冬|十[一二]|[一二三四五六七八九十])月(?P<ld>{N})", _lunar),
     (6, r"(?P<lm>正|腊)月(?P<ld>三十|二?十[一二三四五六七八九]?)", _lunar),
     (6, r"(?P<ld>初[二三四五六七八九十])(?=开工|上班|开市|复工|再|去|来|以?后|之?前|$|[,。])", _lunar),
-    (3, r"(?P<leap>闰)(?P<lm>[二三四五六七八九十]|十[一二])月(?!初|廿)", _lunar),
-    (3, r"(?P<se>[春夏秋冬])[季天](?!度)", _season),
+    (3, r"(?P<leap>闰)(?P<lm>[二三四五六七八九十]|十[一二]|\d{1,2})月(?!初|廿)", _lunar),
+    (6, r"[八8]月十五(?![号日万千百个台点元块])", _mid_autumn),
+    (3, r"(?P<se>[春夏秋冬])[季天](?!度)|(?<=年)(?P<se_>[春夏秋冬])(?![节天季分至])", _season),
     (3, r"暑假", lambda m, p: setattr(p, "month", (7, 8))),
     (6, r"(?:大年|年)初(?P<ny>[一二三四五六七八九十]|十[一二三四五])(?:后)?", _new_year),
     (6, r"前(?P<fd>\d{1,2}|[一二两三四五六七八九十]{1,2})[天日]", _first_days),
@@ -318,7 +360,8 @@ rf"|过完|结束|上班)?", _holiday),
     (9, r"(?P<h>[一二两三四五六七八九])[二三四五六七八九十]点(?P<mi>钟?)(?P<s>)(?!\d|个)", _clock),
     (9, r"(?:(?<![\d:.])|(?<=-\d\d))(?P<h>[01]?\d|2[0-4]):(?P<mi>[0-5]\d)(?::(?P<s>[0-5]\d))?(?:时"
 r"|分)?(?: ?(?P<ap>[AaPp]\.?[Mm]\.?))?(?!\d|:)", _colon),
-    (9, rf"(?<![\d.个])(?P<h>{N})(?:点钟?|时(?![间候代刻尚效常不机长]))(?:许|多钟?|整|左右)?(?:过)?(?P<mi>半"
+    (9, rf"(?:(?<![\d.个])|(?<=个)(?={N}点[半钟]?的{_EVENT}))"
+rf"(?P<h>{N})(?:点钟?|时(?![间候代刻尚效常不机长]))(?:许|多钟?|整|左右)?(?:过)?(?P<mi>半"
 rf"|[一三13]刻|零?{N}分(?={N}秒)|零?{N}分?(?![%个天台套折万千百元块\d.]|月|年)|)钟?(?:(?P<s>{N})秒)?{_POINTS}", _clock),
 )  # fmt: skip
 

@@ -42,9 +42,8 @@ def _year_of(p: Parts, now: date) -> int | None:
         return now.year + p.years
     if p.year is None or p.year >= 100:
         return p.year
-    century = now.year // 100 * 100
-    year = century + p.year
-    return year - 100 if year > now.year + 10 else year
+    # Two figures are the year at most twenty years ahead and less than eighty back.
+    return now.year + 20 - (now.year + 20 - p.year) % 100
 
 
 def _month_of(p: Parts, now: date) -> tuple[int, int, int] | None:
@@ -109,7 +108,7 @@ def days_of(p: Parts, now: date) -> tuple[date, date] | None:
             day = feast(p.holiday, now.year + 1)
         return (day + p.lunar_days * DAY,) * 2 if day else None
     if p.days is not None:
-        return now + p.days * DAY, now + p.days * DAY
+        return now + p.days * DAY, now + (p.days + p.span - 1) * DAY
     if p.day is not None and (months or year is None):
         y, m = (months[0], months[1]) if months else (now.year, now.month)
         day = _valid_day(y, m, p.day, roll="year" if p.month and year is None else "" if months else "month")
@@ -117,11 +116,19 @@ def days_of(p: Parts, now: date) -> tuple[date, date] | None:
     if p.weekday is not None and p.nth_week is None:
         day = _weekday(p, now)
         return day, day + DAY if p.weekend else day
+    if p.half_week:
+        return _half_week(p, now)
     if p.weeks is not None:
         return _monday(now) + timedelta(weeks=p.weeks), _monday(now) + timedelta(weeks=p.weeks, days=6)
     if months or year is not None or p.stretch or p.first_days or p.last_days:
         return _period(p, months, year, now)
     return None
+
+
+def _half_week(p: Parts, now: date) -> tuple[date, date]:
+    """上半周 is Monday to Wednesday, 下半周 the rest."""
+    monday = _monday(now) + timedelta(weeks=p.weeks or 0)
+    return (monday, monday + 2 * DAY) if p.half_week == 1 else (monday + 3 * DAY, monday + 6 * DAY)
 
 
 def _lunar_days(p: Parts, year: int) -> tuple[date, date] | None:
@@ -138,7 +145,7 @@ def _period(p: Parts, months: tuple[int, int, int] | None, year: int | None, now
     if months:
         first, last = date(months[0], months[1], 1), date(months[0], months[2], monthrange(months[0], months[2])[1])
     elif year is not None:
-        first, last = date(year, 1, 1), date(year, 12, 31)
+        first, last = date(year, 1, 1), date(year + p.span - 1, 12, 31)
     else:
         first, last = now.replace(day=1), now.replace(day=monthrange(now.year, now.month)[1])
     if p.day is not None:
@@ -149,7 +156,7 @@ def _period(p: Parts, months: tuple[int, int, int] | None, year: int | None, now
         return last - p.last_days * DAY, last
     if p.nth_week is not None:
         monday = _nth_monday(first, p.nth_week) if p.nth_week > 0 else _monday(last)
-        return monday, monday + 6 * DAY
+        return monday, monday + (7 * p.weeks_long - 1) * DAY
     if p.nth_weekday is not None:
         return (_ordinal_weekday(first, last, *p.nth_weekday),) * 2
     return _tenth(p.stretch, first, last) if p.stretch else (first, last)

@@ -120,6 +120,43 @@ def test_a_range_begins_with_its_first_day() -> None:
     assert (when.first, when.last) == (datetime.fromisoformat("2026-05-06T00:00"), datetime.fromisoformat("2026-05-10T00:00"))
 
 
+@pytest.mark.parametrize(
+    ("said", "first", "last"),
+    [
+        ("18号、19号", "2026-04-18", "2026-04-20"),
+        ("明后天", "2026-04-16", "2026-04-18"),
+        ("今明两年", "2026-01-01", "2028-01-01"),
+        ("下半周", "2026-04-16", "2026-04-20"),
+        ("下个月前两周", "2026-05-04", "2026-05-18"),
+        ("去年秋天", "2025-08-07", "2025-11-07"),
+        ("2024年春", "2024-02-04", "2024-05-05"),
+        ("八月十五", "2026-09-25", "2026-09-26"),
+        ("第三年", "2028-01-01", "2029-01-01"),
+        ("二十几年前", "1996-01-01", "2007-01-01"),
+        ("1998到02年6月", "1998-01-01", "2002-07-01"),
+        ("八五年", "1985-01-01", "1986-01-01"),
+        ("十个半月后", "2027-03-02", "2027-04-02"),
+    ],
+)
+def test_a_stretch_of_time_runs_from_its_first_day_to_the_end_of_its_last(said: str, first: str, last: str) -> None:
+    when = only(said)
+    assert (when.first, when.last) == (datetime.fromisoformat(first), datetime.fromisoformat(last))
+
+
+@pytest.mark.parametrize(("said", "at"), [("10分钟之前", "09:50"), ("一分半钟前", "09:58:30")])
+def test_a_few_minutes_ago_are_a_moment(said: str, at: str) -> None:
+    assert only(said).first == datetime.fromisoformat(f"2026-04-15T{at}")
+
+
+def test_an_appointment_names_its_hour_and_a_discount_its_points() -> None:
+    assert only("约了个三点的会").clock == time(15)
+    assert find("让了个三点", NOW, OfficialCalendar()) == []
+
+
+def test_two_days_apart_in_a_list_stay_two() -> None:
+    assert [w.future for w in find("18号,20号", NOW, OfficialCalendar())] == [date(2026, 4, 18), date(2026, 4, 20)]
+
+
 def test_years_without_an_official_calendar_take_three_days_off() -> None:
     assert only("元旦后", datetime.fromisoformat("2026-12-30T09:00")).future == date(2027, 1, 4)
 
