@@ -4,6 +4,7 @@ Whatever comes late, twice, from an old card or from somebody whose turn it is n
 Sources: capabilities A8, B4, C1.
 """
 
+from collections.abc import Iterable
 from re import Match
 
 from bot.chat.context import Context
@@ -167,13 +168,19 @@ def _done(ctx: Context, quote: Quote, old: Approval, new: Approval, action: str)
 
 
 def _ask(ctx: Context, quote: Quote, approval: Approval) -> None:
-    people = sorted(approval.approvers)
+    people = sorted(approval.approvers | (_standing_in(ctx, approval.approvers) - {approval.submitter}))
     open_to = all(ctx.org.roles(ctx.org.members[m], ctx.today) & COSTS for m in people if m in ctx.org.members)
     owner = ctx.org.name(quote.owner_id)
     card = approvals.approver_card(approval, quote, _customer(ctx, quote), owner, _checks(ctx, quote), open_to)
     for person in people:
         if not ctx.tell(person, card, can_wait=True):
             ctx.tell_admins(Reply(text=approvals.unreachable(ctx.org.name(person), quote)))
+
+
+def _standing_in(ctx: Context, approvers: Iterable[MemberId]) -> set[MemberId]:
+    """Who decides for an approver that is away today."""
+    away = set(approvers)
+    return {m for m in ctx.org.members if any(absent.id in away for absent in ctx.org.acting_for(m, ctx.today))}
 
 
 def _standing(ctx: Context, quote: Quote, approval: Approval) -> str:

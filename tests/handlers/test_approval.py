@@ -3,7 +3,7 @@
 import pytest
 
 from bot.chat.outgoing import Card
-from bot.domain.member import Member, Role
+from bot.domain.member import Member, Role, StandIn
 from storage.transaction import Transaction
 from tests.handlers.company import FOUNDED, cards_in, facts, labels, member, newest
 from tests.house import PLATFORM, House, reply_of
@@ -89,6 +89,24 @@ async def test_after_the_withdrawal_nobody_decides(chain: House) -> None:
     tapped = card(chain, "tech", "approval:")
     await chain.say("li", "撤回 Q1")
     assert "提交人已撤回" in reply_of(await chain.tap("tech", tapped, "同意"))
+
+
+async def test_who_stands_in_for_an_absent_approver_gets_the_card_and_decides(house: House) -> None:
+    await house.store.write(judges)
+    await house.store.write(lambda tx: tx.members.save_stand_in(StandIn(member("tech"), member("wang"), FOUNDED.date())))
+    await house.say("li", QUOTE)
+    await house.tap("li", card(house, "li", "quote:"), "提交审批")
+    await house.tap("wang", card(house, "wang", "approval:"), "同意")
+    assert cards_in(house, "p:fin")
+    assert labels(card(house, "tech", "approval:")) == []
+
+
+async def test_a_submitter_who_stands_in_for_the_approver_gets_no_card_to_decide(house: House) -> None:
+    await house.store.write(judges)
+    await house.store.write(lambda tx: tx.members.save_stand_in(StandIn(member("tech"), member("li"), FOUNDED.date())))
+    await house.say("li", QUOTE)
+    await house.tap("li", card(house, "li", "quote:"), "提交审批")
+    assert not [c for c in cards_in(house, "p:li") if c.key.startswith("approval:")]
 
 
 async def test_the_submitter_cannot_approve(chain: House) -> None:
