@@ -44,7 +44,6 @@ def quoted(event: Text, ctx: Context) -> Outgoing:
         lines=lines,
         tax_included=said.tax_included is not False,
         payment_term_days=said.payment_term_days,
-        remark=event.text,
     )
     ctx.tx.quotes.add(quote)
     ctx.audit("quote.new", quote.id, new={"no": quote.no, "version": 1, "fen": quote.subtotal.fen})
@@ -107,6 +106,8 @@ def withdraw(event: Text, ctx: Context, match: Match[str]) -> Answer:
     if found is None:
         return Reply(text=approvals.NOT_FOUND)
     quote, old = found
+    if not _may_know(ctx, quote, old):
+        return Reply(text=approvals.NOT_YOUR_QUOTE)
     try:
         new = old.withdraw(ctx.member.id, ctx.now)
     except Refused as no:
@@ -121,12 +122,14 @@ def _tapped(event: CardTap, ctx: Context, verdict: Verdict) -> Answer:
     step, version = values.get("step", ""), values.get("version", "")
     if approval is None or quote is None or not (step.isdecimal() and version.isdecimal()):
         return Reply(text=replies.FOREIGN_BUTTON)
+    if not _may_know(ctx, quote, approval):
+        return Reply(text=approvals.NOT_YOURS)
     return _decide(ctx, quote, approval, _turn(ctx, int(version), int(step)), verdict, event.answer)
 
 
 def _typed(ctx: Context, match: Match[str], verdict: Verdict) -> Answer:
     found = _numbered(ctx, match)
-    if found is None:
+    if found is None or not _may_know(ctx, *found):
         return Reply(text=approvals.NOT_FOUND)
     quote, approval = found
     return _decide(ctx, quote, approval, _turn(ctx, approval.version, approval.at_step), verdict, match["words"])
@@ -142,6 +145,17 @@ def _turn(ctx: Context, version: int, step: int) -> Turn:
     absent = frozenset(m.id for m in ctx.org.acting_for(ctx.member.id, ctx.today))
     event_id = ctx.event.event_id if ctx.event else ""
     return Turn(version=version, step=step, by=ctx.member.id, at=ctx.now, acts_for=absent, event_id=event_id)
+
+
+def _may_know(ctx: Context, quote: Quote, approval: Approval) -> bool:
+    """Whether the sender may be told how it stands: it was put before them, or the customer's file is open to them."""
+    seats = {m for step in approval.steps for seat in step.seats for m in (seat.holder, *seat.superiors)}
+    part = {approval.submitter, *seats, *(said.by for said in approval.decisions)}
+    absent = {m.id for m in ctx.org.acting_for(ctx.member.id, ctx.today)}
+    if ctx.member.id in part or absent & seats:
+        return True
+    customer = ctx.tx.customers.get(quote.customer_id)
+    return customer is not None and ctx.sight.can_see(customer)
 
 
 def _decide(ctx: Context, quote: Quote, old: Approval, turn: Turn, verdict: Verdict, reason: str) -> Answer:

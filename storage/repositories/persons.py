@@ -17,6 +17,7 @@ from storage.repositories.retention import SAID
 from storage.repositories.rows import many
 from storage.tables import (
     activity,
+    approval_decision,
     audit,
     consent,
     contact,
@@ -32,6 +33,7 @@ from storage.tables import (
     outbox,
     piece,
     question,
+    quote,
     reading,
     stand_in,
     stranger,
@@ -88,6 +90,8 @@ class Persons:
             "stand_in": select(stand_in).where(or_(stand_in.c.member_id == person.id, stand_in.c.deputy_id == person.id)),
             "received": select(inbox).where(_sent_by(known)),
             "said": select(outbox).where(_said_to(known)),
+            "quote": select(quote).where(quote.c.owner_id == person.id),
+            "approval_decision": select(approval_decision).where(approval_decision.c.by == person.id),
             "audit": select(audit).where(or_(audit.c.member_id == person.id, audit.c.subject == person.id)),
         }
         for name, query in queries.items():

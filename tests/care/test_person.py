@@ -195,3 +195,17 @@ async def test_a_dry_run_on_a_contact_changes_nothing(house: House) -> None:
     before = await dump(house)
     delete_contact(house.service.settings, "钱采购", CLIENT, dry_run=True)
     assert await dump(house) == before
+
+
+async def test_an_export_holds_the_quotes_a_member_made_and_the_decisions_they_took(house: House, tmp_path: Path) -> None:
+    await house.say("li", "报价 澜拓 伺服电机 6台 单价23800")
+    given = export(house.service.settings, "李思", tmp_path / "li.zip")
+    with zipfile.ZipFile(given.path) as archive:
+        assert json.loads(archive.read("quote.jsonl"))["owner_id"] == member("li")
+        assert "approval_decision.jsonl" in archive.namelist()
+
+
+async def test_a_deleted_contact_is_nowhere_even_when_a_quote_named_them(house: House) -> None:
+    await house.say("li", f"报价 澜拓 钱采购 电话{CLIENT} 伺服电机 6台 单价23800")
+    delete_contact(house.service.settings, "钱采购", CLIENT, dry_run=False)
+    assert CLIENT not in await dump(house)

@@ -4,6 +4,7 @@ import pytest
 
 from bot.chat.outgoing import Card
 from bot.domain.member import Member, Role, StandIn
+from prompts.approvals import NOT_YOUR_QUOTE
 from storage.transaction import Transaction
 from tests.handlers.company import FOUNDED, cards_in, facts, labels, member, newest
 from tests.house import PLATFORM, House, reply_of
@@ -111,3 +112,32 @@ async def test_a_submitter_who_stands_in_for_the_approver_gets_no_card_to_decide
 
 async def test_the_submitter_cannot_approve(chain: House) -> None:
     assert "不能自己审批" in reply_of(await chain.say("li", "通过 Q1"))
+
+
+@pytest.mark.parametrize("words", ["通过 Q1", "驳回 Q1 我猜的"])
+async def test_a_rep_of_another_team_reads_nothing_of_a_decision_by_its_number(chain: House, words: str) -> None:
+    await chain.say("tech", "驳回 Q1 宁波澜拓的价格不对")
+    said = reply_of(await chain.say("lin", words))
+    assert not [told for told in ("澜拓", "周工", "已驳回", "价格不对") if told in said]
+
+
+async def test_a_foreign_number_is_answered_as_one_that_does_not_exist(chain: House) -> None:
+    assert reply_of(await chain.say("lin", "通过 Q1")) == reply_of(await chain.say("lin", "通过 Q99"))
+
+
+async def test_a_forwarded_card_tells_a_stranger_to_the_quote_nothing(chain: House) -> None:
+    forwarded = card(chain, "tech", "approval:")
+    await chain.tap("tech", forwarded, "驳回", "宁波澜拓的价格不对")
+    said = reply_of(await chain.tap("lin", forwarded, "同意"))
+    assert not [told for told in ("澜拓", "周工", "已驳回", "价格不对") if told in said]
+
+
+async def test_a_quote_keeps_no_second_copy_of_what_was_said(chain: House) -> None:
+    quote = await chain.store.read(lambda r: r.quotes.numbered(1))
+    assert quote is not None
+    assert quote.remark == ""
+
+
+async def test_withdrawing_anothers_decided_quote_tells_nothing_of_the_decision(chain: House) -> None:
+    await chain.say("tech", "驳回 Q1 宁波澜拓的价格不对")
+    assert reply_of(await chain.say("lin", "撤回 Q1")) == NOT_YOUR_QUOTE
