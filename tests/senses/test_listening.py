@@ -58,7 +58,9 @@ async def test_words_come_with_their_times_and_with_punctuation(speech: Transcri
     found = await speech.transcribe(CLIPS / "note_00.amr")
     assert errors(found.text, "今天下午两点拜访了绍兴恒力机械的张工，他说预算有限，下周三之前给他报价，单价大概三千二") <= 8
     assert found.text.endswith("。")
-    assert "，" in found.text
+    # Comma or full stop between the four parts: int8 arithmetic differs from processor to processor, and the model with it.
+    assert sum(found.text.count(mark) for mark in "，。") >= 4
+    assert not set(found.text) & set(",.?!")
     assert found.segments[0].start >= 0
     assert all(a.end <= b.start + 0.01 for a, b in zip(found.segments, found.segments[1:], strict=False))
     assert found.segments[-1].end <= found.audio_s
