@@ -34,11 +34,17 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"GIF8", "image/gif"),
     (8, b"WEBP", "image/webp"),
     (0, b"#!AMR", "audio/amr"),
+    (0, b"#!SILK", "audio/silk"),
+    (0, b"\x02#!SILK", "audio/silk"),
     (0, b"OggS", "audio/ogg"),
     (8, b"WAVE", "audio/wav"),
     (0, b"ID3", "audio/mpeg"),
-    (0, b"\xff\xfb", "audio/mpeg"),
+    *((0, b"\xff" + frame, "audio/mpeg") for frame in (b"\xfb", b"\xfa", b"\xf3", b"\xf2")),
+    *((0, b"\xff" + frame, "audio/aac") for frame in (b"\xf1", b"\xf9")),
+    (0, b"fLaC", "audio/flac"),
     (0, b"\x1aE\xdf\xa3", "video/webm"),
+    (4, b"ftypM4A", "audio/mp4"),
+    *((4, b"ftyp" + brand, "image/heic") for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")),
     (4, b"ftyp", "video/mp4"),
     (0, b"%PDF", "application/pdf"),
     (0, b"PK\x03\x04", "application/zip"),
@@ -93,6 +99,11 @@ def origin_of(event: MediaEvent) -> dict[str, Any]:
 def content_type(head: bytes) -> str:
     """What the first bytes of a file say it is; ``application/octet-stream`` when they say nothing."""
     return next((kind for at, magic, kind in SIGNATURES if head[at : at + len(magic)] == magic), "application/octet-stream")
+
+
+def is_spoken(sent_as: str, found: str) -> bool:
+    """Whether a file is for whoever listens: a voice note, and a recording that was sent as a file."""
+    return sent_as == "voice" or found.startswith("audio/")
 
 
 class MediaKeeper:

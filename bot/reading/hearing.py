@@ -20,7 +20,7 @@ from bot.domain.member import team_of
 from bot.domain.values import CustomerId, MediaId
 from bot.inbox import Inbox
 from bot.jobs import Job, Jobs, NewJob, Policy, Retry
-from bot.media import MediaKeeper
+from bot.media import MediaKeeper, is_spoken
 from bot.senses.audio import Unreadable
 from bot.senses.models import NoModel
 from bot.senses.speech import MOST_HOT_WORDS, Transcriber, Transcript
@@ -80,7 +80,7 @@ class Hearing:
         jobs.handle("hear", self.hear, Policy(failures=TRIES, together=together), self._gave_up)
 
     def _kept(self, tx: Transaction, media: MediaRow, origin: Mapping[str, Any]) -> None:
-        if origin.get("as") == "voice":
+        if is_spoken(str(origin.get("as")), media.content_type):
             self._jobs.put(tx, [NewJob(kind="hear", payload={**origin, "id": media.id}, key=f"hear:{media.id}")])
 
     def _lost(self, tx: Transaction, media: MediaRow, origin: Mapping[str, Any], problem: str) -> bool:

@@ -19,7 +19,7 @@ from bot.domain.errors import StorageError
 from bot.domain.values import MediaId, new_id
 from bot.inbox import Inbox
 from bot.jobs import Job, Jobs, NewJob, Policy, Retry
-from bot.media import MediaKeeper
+from bot.media import MediaKeeper, is_spoken
 from bot.senses.unreadable import Unreadable
 from bot.senses.worker import Worker, WorkerError, WorkerMemory, WorkerTimeout
 from prompts import pictures
@@ -140,7 +140,7 @@ class Looking:
             self._jobs.put(tx, [NewJob(kind="look", payload={**reading.origin, "id": reading.media_id}, key=key)])
 
     def _kept(self, tx: Transaction, media: MediaRow, origin: Mapping[str, Any]) -> None:
-        if origin.get("as") in AS:
+        if origin.get("as") in AS and not is_spoken(str(origin["as"]), media.content_type):
             self._jobs.put(tx, [NewJob(kind="look", payload={**origin, "id": media.id}, key=f"look:{media.id}")])
 
     async def look(self, job: Job) -> None:

@@ -55,6 +55,8 @@ CONTAINERS: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftyp", "mov"),
     (0, b"ID3", "mp3"),
 )
+# Raw streams: what FFmpeg says of their length is a guess from the bit rate; what counts is how many packets there are.
+UNDECLARED = ("amr", "mp3", "aac")
 SILK = (b"#!SILK", b"\x02#!SILK")
 
 
@@ -85,6 +87,9 @@ def blocks(path: Path, seconds: int, most: int = MOST_SECONDS) -> Iterator["Samp
     with path.open("rb") as file:
         kind = container_of(file.read(16))
         file.seek(0)
+        if kind in UNDECLARED and _packed(file, kind, most) > most:
+            raise Unreadable(Problem.TOO_LONG)
+        file.seek(0)
         waiting: list[Samples] = []
         length = total = 0
         try:
@@ -107,6 +112,22 @@ def blocks(path: Path, seconds: int, most: int = MOST_SECONDS) -> Iterator["Samp
             yield numpy.concatenate(waiting)
 
 
+def _packed(file: BinaryIO, kind: str, most: int) -> float:
+    """Seconds of sound in the packets of a raw stream, without decoding one; counted no further than ``most``."""
+    import av
+
+    seconds = 0.0
+    try:
+        with av.open(file, "r", format=kind, metadata_errors="ignore") as container:
+            for packet in container.demux(audio=0):
+                seconds += float((packet.duration or 0) * packet.time_base)
+                if seconds > most:
+                    break
+    except (av.FFmpegError, ValueError, IndexError):
+        return seconds  # whoever decodes it says what is wrong
+    return seconds
+
+
 def _samples(file: BinaryIO, kind: str, most: int) -> Iterator["Samples"]:
     import av
 
@@ -114,8 +135,7 @@ def _samples(file: BinaryIO, kind: str, most: int) -> Iterator["Samples"]:
         if not container.streams.audio:
             raise Unreadable(Problem.NO_SOUND)
         stream = container.streams.audio[0]
-        # For raw streams the length is a guess from the bit rate; what counts there is what comes out.
-        if kind not in ("amr", "mp3", "aac") and container.duration and container.duration > most * av.time_base:
+        if kind not in UNDECLARED and container.duration and container.duration > most * av.time_base:
             raise Unreadable(Problem.TOO_LONG)
         resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
         for frame in _frames(container, stream):

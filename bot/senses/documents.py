@@ -6,7 +6,9 @@ evaluated (a missing amount is quantity times price, or nothing).
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ MOST_ROWS, MOST_PAGES, FIRST_PAGES, MOST_TEXT = 5_000, 300, 2, 20_000
 # Pages of a scanned PDF that are read as pictures: each takes a second or two.
 MOST_SCANNED = 3
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# What the readers raise over a damaged file; RuntimeError is also PDFium's own error, an unknown packing and a recursion.
+DAMAGED = (zipfile.BadZipFile, zlib.error, LookupError, ValueError, OSError, EOFError, TypeError, AttributeError, SyntaxError, RuntimeError)
 _CONFIRMS = re.compile(r"确认[书单函]|验收[单报书]|签收单|回执|盖章确认|签字确认")
 _SIGNED = re.compile(r"签字|签章|盖章|签名|（章）|\(章\)|公章")
 
@@ -52,7 +56,7 @@ def _office(file: Path) -> Sight:
             return _word(file)
         if any(name.startswith("xl/") for name in names):
             return _sheet(file)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, TypeError, AttributeError, IndexError, SyntaxError, RecursionError) as error:
+    except DAMAGED as error:
         raise Unreadable("broken") from error
     raise Unreadable("unknown")
 
@@ -90,13 +94,11 @@ def _sheet(file: Path) -> Sight:
     from openpyxl import load_workbook
 
     tables: list[list[list[str | None]]] = []
-    book = load_workbook(file, read_only=True, data_only=True)
-    try:
+    # An open file: of a path openpyxl wants to know the ending, and a file in our store has none.
+    with file.open("rb") as opened, closing(load_workbook(opened, read_only=True, data_only=True)) as book:
         for sheet in book.worksheets[:20]:
             rows = sheet.iter_rows(max_row=MOST_ROWS, max_col=60, values_only=True)
             tables.append([[_cell(value) for value in row] for row in rows])
-    finally:
-        book.close()
     text = "\n".join(" ".join(filter(None, row)) for table in tables for row in table if any(row))
     return _sight(tables, text, pages=None, first=text[:1500])
 
@@ -113,10 +115,10 @@ def _pdf(file: Path) -> Sight:
     import pdfplumber
     from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
     from pdfminer.pdfexceptions import PDFException
-    from pdfplumber.utils.exceptions import PdfminerException
+    from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
     try:
-        with pdfplumber.open(file) as pdf:
+        with file.open("rb") as opened, pdfplumber.open(opened) as pdf:
             if len(pdf.pages) > MOST_PAGES:
                 raise Unreadable("too_many_pages")
             texts, tables = [], []
@@ -130,7 +132,7 @@ def _pdf(file: Path) -> Sight:
     except PdfminerException as error:
         locked = isinstance(error.args[0] if error.args else None, PDFEncryptionError | PDFPasswordIncorrect)
         raise Unreadable("encrypted" if locked else "broken") from error
-    except (PDFException, ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, RecursionError) as error:
+    except (PDFException, MalformedPDFException, *DAMAGED) as error:
         raise Unreadable("broken") from error
     text = "\n".join(texts)
     if len(re.sub(r"\s", "", text)) < 20 * min(pages, 3):
@@ -153,7 +155,11 @@ def _scanned(file: Path, pages: int) -> Sight:
         finally:
             document.close()
 
-    seen = [look_at(image) for image in images()]
+    try:
+        shown = list(images())
+    except DAMAGED as error:
+        raise Unreadable("broken") from error
+    seen = [look_at(image) for image in shown]
     known = next((s for s in seen if s.kind in ("slip", "quotation", "card")), None)
     text = "\n".join(s.text for s in seen)
     engine = seen[0].engine if seen else None

@@ -13,6 +13,8 @@ from bot.senses.unreadable import Unreadable
 
 # A 12-megapixel phone photo has 12 million; what is larger than this is a mistake or a bomb.
 MOST_PIXELS = 40_000_000
+# Those that the store takes for pictures; Pillow knows forty more, one of them a programming language.
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 LONGEST = 2000
 SHORTEST = 8
 _TURN = {1: Image.Transpose.ROTATE_90, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_270}
@@ -43,7 +45,7 @@ def open_upright(path: Path) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own warning about size: the cap here is lower
-            with Image.open(path) as image:
+            with Image.open(path, formats=FORMATS) as image:
                 return _fit(image)
     except Image.DecompressionBombError as error:
         raise Unreadable("too_many_pixels") from error
@@ -55,7 +57,7 @@ def open_upright(path: Path) -> Picture:
 
 def closer(path: Path, bounds: tuple[float, float, float, float], turns: int) -> Image.Image:
     """A part of the picture (shares of the upright one that :func:`open_upright` gave, turned left so often) in the file's own detail."""
-    with Image.open(path) as image:
+    with Image.open(path, formats=FORMATS) as image:
         image.load()
         upright = turned(_rgb(ImageOps.exif_transpose(image)), turns)
     x0, y0, x1, y1 = bounds

@@ -8,6 +8,7 @@ Why = Literal[
     "empty",
     "truncated",
     "not_a_picture",
+    "heic",
     "too_many_pixels",
     "broken",
     "no_film",

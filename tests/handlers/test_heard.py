@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.chat.incoming import Document, Media, Sender
 from bot.chat.outgoing import plain
 from bot.domain.activity import ActivityKind, ActivityState
 from bot.domain.clock import FakeClock
@@ -13,7 +14,7 @@ from bot.senses.audio import Problem, Unreadable
 from bot.senses.worker import WorkerCrash
 from storage.store import Store
 from tests.handlers.company import customer, found, last_record, member, pieces, texts, the_record, timeline
-from tests.house import House, card_of, open_house
+from tests.house import PLATFORM, House, card_of, open_house
 from tests.senses.listener import FakeListener
 
 VISIT = "今天下午拜访了澜拓的方工，聊了主轴振动，下周三之前给报价"
@@ -60,6 +61,23 @@ async def test_while_it_is_listened_to_a_card_says_so_and_is_then_replaced(house
     assert len(house.screens.of("p:li")) == 1
     assert "宁波澜拓" in shown.text
     assert len(shown.history) == 1
+
+
+@pytest.mark.parametrize("head", [b"\0\0\0\x1cftypM4A \0\0\0\0", b"ID3\x04", b"\xff\xf3\x40\xc4", b"fLaC\0\0\0\x22", b"#!AMR\n"])
+async def test_a_recording_that_is_sent_as_a_file_is_listened_to(house: House, head: bytes) -> None:
+    house.screens.files["file"] = head + b"\0" * 60
+    shown = await house.event(
+        Document(
+            platform=PLATFORM,
+            event_id="file",
+            chat="p:li",
+            sender=Sender("li"),
+            received_at=house.clock.now(),
+            media=Media(ref="file", name="录音"),
+        )
+    )
+    assert (await the_record(house, "lantuo")).text == VISIT
+    assert "不会读" not in texts(shown)
 
 
 async def test_nothing_waits_behind_a_recording(house: House, listener: FakeListener) -> None:

@@ -316,7 +316,9 @@ async def test_a_record_that_was_taken_back_stays_so(house: House) -> None:
     assert await house.store.read(lambda r: r.activities.timeline(customer("lantuo"))) == []
 
 
-@pytest.mark.parametrize(("why", "sentence"), [("truncated", "没有传完整"), ("too_many_pixels", "像素太大"), ("encrypted", "加了密码")])
+@pytest.mark.parametrize(
+    ("why", "sentence"), [("truncated", "没有传完整"), ("too_many_pixels", "像素太大"), ("heic", "HEIC"), ("encrypted", "加了密码")]
+)
 async def test_what_cannot_be_read_is_answered_with_a_sentence(house: House, why: Why, sentence: str) -> None:
     await house.say("li", VISIT)
     eye(house).shows["坏.jpg"] = Unreadable(why)

@@ -133,6 +133,13 @@ def test_frames_without_a_declared_length_are_counted_as_they_come(tmp_path: Pat
         list(blocks(path, 1, most=2))
 
 
+@pytest.mark.parametrize("form", ["amr-nb", "mp3", "aac"])
+def test_frames_that_are_too_many_are_refused_before_the_first_is_listened_to(tmp_path: Path, form: str) -> None:
+    path = kept(tmp_path, recorded(tone(3.0), form))
+    with pytest.raises(Unreadable, match=Problem.TOO_LONG):
+        next(blocks(path, 1, most=2))
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_damage_gives_a_sound_or_a_problem_and_nothing_else(tmp_path: Path, form: str) -> None:
     whole = bytearray(recorded(tone(1.0), form))

@@ -64,6 +64,13 @@ def test_a_total_that_nobody_calculated_is_not_guessed(tmp_path: Path) -> None:
     assert read_document(path, "application/zip").fields["total"] is None
 
 
+def test_a_spreadsheet_in_our_own_store_has_no_ending_and_is_read(tmp_path: Path) -> None:
+    heading: list[object] = ["名称", "数量", "单价", "金额"]
+    named = Path(sheet(tmp_path / "q.xlsx", heading, ["阀门", 2, 10, 20]))
+    kept = named.rename(tmp_path / ("ab" * 32))
+    assert read_document(str(kept), "application/zip").kind == "quotation"
+
+
 def test_a_table_in_a_letter_is_a_quotation(tmp_path: Path) -> None:
     letter = Document()
     table = letter.add_table(rows=2, cols=4)
@@ -107,6 +114,43 @@ def bomb(path: Path) -> None:
 def test_a_document_that_cannot_be_read_says_why(tmp_path: Path, make: Callable[[Path], object], why: str) -> None:
     make(tmp_path / "file")
     with pytest.raises(Unreadable, match=f"^{why}$"):
+        read_document(str(tmp_path / "file"), "application/zip")
+
+
+def damaged_inside(path: Path) -> None:
+    """A zip whose directory is whole and whose one part does not unpack."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("ppt/slides/slide1.xml", bytes(range(256)) * 20)
+    data = bytearray(path.read_bytes())
+    data[60:90] = b"\xff" * 30
+    path.write_bytes(bytes(data))
+
+
+def of_an_unknown_packing(path: Path) -> None:
+    damaged_inside(path)
+    data = bytearray(path.read_bytes())
+    data[data.rindex(b"PK\x01\x02") + 10] = 77
+    path.write_bytes(bytes(data))
+
+
+def pdf(path: Path, head: str, box: str) -> None:
+    kinds = ("/Type/Catalog/Pages 2 0 R", "/Type/Pages/Kids[3 0 R]/Count 1", f"/Type/Page/MediaBox[0 0 {box}]/Parent 2 0 R")
+    body = "".join(f"{n} 0 obj<<{kind}>>endobj\n" for n, kind in enumerate(kinds, 1))
+    path.write_text(f"{head}{body}trailer<</Root 1 0 R>>\n")
+
+
+def pdf_that_only_one_library_opens(path: Path) -> None:
+    pdf(path, "%PDF-", "99 99")
+
+
+def page_of_no_size(path: Path) -> None:
+    pdf(path, "%PDF-1.4\n", "1e9 1")
+
+
+@pytest.mark.parametrize("make", [damaged_inside, of_an_unknown_packing, pdf_that_only_one_library_opens, page_of_no_size])
+def test_damage_inside_a_file_is_our_own_error_and_not_a_librarys(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "file")
+    with pytest.raises(Unreadable, match="broken"):
         read_document(str(tmp_path / "file"), "application/zip")
 
 

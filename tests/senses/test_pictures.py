@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bot.media import content_type
 from bot.senses import ocr
 from bot.senses.look import read_picture
 from bot.senses.photo import open_upright
@@ -77,6 +78,14 @@ def test_a_picture_without_text_is_of_no_kind(tmp_path: Path, size: tuple[int, i
     assert (sight.kind, sight.fields, sight.text) == ("other", {}, "")
 
 
+def postscript_that_claims_to_be_webp() -> bytes:
+    """A program for Ghostscript, whose first bytes are those that our store takes for a WEBP."""
+    program = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n%%EndComments\n(a) run\n%%EOF\n"
+    data = b"\xc5\xd0\xd3\xc6" + (32).to_bytes(4, "little") + b"WEBP" + b"\0" * 20 + program
+    assert content_type(data) == "image/webp"
+    return data
+
+
 @pytest.mark.parametrize(
     ("make", "why"),
     [
@@ -87,6 +96,7 @@ def test_a_picture_without_text_is_of_no_kind(tmp_path: Path, size: tuple[int, i
         (lambda: _png(30_000, 30_000), "too_many_pixels"),
         (lambda: _png(1, 1), "not_a_picture"),
         (lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * 400, "not_a_picture"),
+        (postscript_that_claims_to_be_webp, "not_a_picture"),
     ],
 )
 def test_a_picture_that_cannot_be_read_says_why(tmp_path: Path, make: Callable[[], bytes], why: str) -> None:
