@@ -15,6 +15,7 @@ from bot.chat.outgoing import Button, Card, Outgoing, Reply, plain
 from bot.chat.platform import Receive
 from bot.domain.clock import FakeClock
 from bot.domain.errors import PlatformError
+from bot.reading.looking import Eye
 from bot.senses.look import Seeing, Sight
 from bot.senses.speech import Transcriber
 from config.sections import Database, MediaFolder, Server, Time, Web
@@ -230,11 +231,12 @@ async def open_house(
     settings: Settings | None = None,
     screens: Screens | None = None,
     transcriber: Transcriber | None = None,
+    eye: Eye | None = None,
 ) -> AsyncIterator[House]:
     """The service without its web server: jobs run, time moves only when told."""
     settings = settings or settings_in(folder)
     screens = screens or Screens()
-    service = Service(settings, open_store(settings.database.url), clock, {PLATFORM: screens}, transcriber, Blind())
+    service = Service(settings, open_store(settings.database.url), clock, {PLATFORM: screens}, transcriber, eye or Blind())
     await service.book.load()
     running = asyncio.create_task(service.jobs.run())
     try:
@@ -243,4 +245,5 @@ async def open_house(
         await service.jobs.drain(5)
         await running
         await service.transcriber.close()
+        await service.eye.close()
         await asyncio.to_thread(service.store.close)

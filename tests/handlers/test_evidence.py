@@ -1,13 +1,18 @@
 """Photos, recordings, files and places are kept at once, whatever can be read from them."""
 
+import io
 from collections.abc import Callable
 
+import openpyxl
 import pytest
 
 from bot.chat.incoming import Document, Event, Media, Sender, Video, Voice
+from bot.domain.clock import FakeClock
 from bot.domain.values import MediaId
-from tests.handlers.company import last_record, pieces, texts, the_record
-from tests.house import PLATFORM, House, card_of, reply_of
+from bot.reading.looking import ChildEye
+from storage.store import Store
+from tests.handlers.company import found, last_record, pieces, texts, the_record
+from tests.house import PLATFORM, House, card_of, open_house, reply_of
 
 VISIT = "拜访了澜拓的方工，聊了主轴振动，下周三之前给报价"
 
@@ -28,6 +33,22 @@ async def test_a_file_joins_the_visit(house: House, kind: Callable[..., Event], 
 @pytest.mark.parametrize(("kind", "name"), [(Voice, "a.amr"), (Video, "a.mp4"), (Document, "a.pdf")])
 async def test_a_lone_file_asks_whose_it_is(house: House, kind: Callable[..., Event], name: str) -> None:
     assert card_of(await house.event(event(house, kind, name))).title == "已存好，这是哪家客户的？"
+
+
+async def test_a_spreadsheet_is_read_where_our_own_store_keeps_it(store: Store, clock: FakeClock) -> None:
+    book, data = openpyxl.Workbook(), io.BytesIO()
+    for row in (["名称", "数量", "单价", "金额"], ["阀门", 2, 10, 20]):
+        book.active.append(row)
+    book.save(data)
+    store.write_now(found)
+    assert store.path is not None
+    async with open_house(store.path.parent, clock, eye=ChildEye()) as house:
+        await house.say("li", VISIT)
+        sent = event(house, Document, "报价.xlsx")
+        house.screens.files["报价.xlsx"] = data.getvalue()
+        assert "报价单" in texts(await house.event(sent))
+        (sheet,) = (await the_record(house, "lantuo")).details["quotations"]
+        assert sheet["lines"][0]["amount"] == "20.00"
 
 
 async def test_a_file_lies_in_our_own_store(house: House) -> None:
